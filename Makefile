@@ -22,7 +22,7 @@ vidqc-ocr_MODS      := $(BASE) $(IMG) motion textfind texttrack ocr
 vidqc-ocr_PKGS      := tesseract lept jansson
 vidqc-ocr_LIBS      := -lgomp -lpthread
 
-vidqc-features_MODS := $(BASE) $(IMG) motion scene temporal textfeat manifest
+vidqc-features_MODS := $(BASE) $(IMG) motion scene temporal textfeat manifest pump
 vidqc-features_PKGS := jansson
 
 vidqc-classify_MODS := $(BASE) manifest model verdict

@@ -39,7 +39,7 @@ long vq_record_line(const struct vq_record_reader *r)
 	return r->line;
 }
 
-static enum vq_code fill(struct vq_record_reader *r, struct vq_err *err)
+enum vq_code vq_record_fill(struct vq_record_reader *r, struct vq_err *err)
 {
 	ssize_t got;
 
@@ -106,20 +106,13 @@ static bool next_line(struct vq_record_reader *r, size_t *n)
 	return true;
 }
 
-enum vq_code vq_record_read_some(struct vq_record_reader *r, json_t **rec, struct vq_err *err)
+enum vq_code vq_record_next(struct vq_record_reader *r, json_t **rec, struct vq_err *err)
 {
-	enum vq_code code;
 	size_t n;
 
 	*rec = NULL;
 	if (next_line(r, &n))
 		return parse(r, n, rec, err);
-	if (!r->eof) {
-		if ((code = fill(r, err)) != VQ_OK)
-			return code;
-		if (next_line(r, &n))
-			return parse(r, n, rec, err);
-	}
 	if (!r->eof)
 		return VQ_AGAIN;
 	if (r->len > r->start)
@@ -131,9 +124,9 @@ enum vq_code vq_record_read(struct vq_record_reader *r, json_t **rec, struct vq_
 {
 	enum vq_code code;
 
-	do
-		code = vq_record_read_some(r, rec, err);
-	while (code == VQ_AGAIN);
+	while ((code = vq_record_next(r, rec, err)) == VQ_AGAIN)
+		if ((code = vq_record_fill(r, err)) != VQ_OK)
+			return code;
 	return code;
 }
 

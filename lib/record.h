@@ -23,9 +23,11 @@ void vq_record_reader_free(struct vq_record_reader **r);
  * "line N: " for what is no JSON object, has no "type" or misses its newline. */
 enum vq_code vq_record_read(struct vq_record_reader *r, json_t **rec, struct vq_err *err);
 
-/* The same with at most one read(2): VQ_AGAIN while no whole line is there.
- * Call again at once after VQ_OK: more lines may be buffered. */
-enum vq_code vq_record_read_some(struct vq_record_reader *r, json_t **rec, struct vq_err *err);
+/* The same in steps, for a reader that polls: vq_record_fill does one read(2),
+ * so call it when poll(2) says that the descriptor is readable; vq_record_next
+ * takes the next whole line that is there, VQ_AGAIN when there is none. */
+enum vq_code vq_record_fill(struct vq_record_reader *r, struct vq_err *err);
+enum vq_code vq_record_next(struct vq_record_reader *r, json_t **rec, struct vq_err *err);
 
 /* Lines read so far, for messages. */
 long vq_record_line(const struct vq_record_reader *r);
