@@ -33,7 +33,9 @@ vidqc-train_MODS    := $(BASE) manifest model labels validate
 vidqc-train_PKGS    := jansson
 vidqc-train_LIBS    := -lxgboost
 
-PROGRAMS := vidqc-frames vidqc-ocr vidqc-features vidqc-classify vidqc-train
+vidqc-config_MODS   := $(BASE)
+
+PROGRAMS := vidqc-frames vidqc-ocr vidqc-features vidqc-classify vidqc-train vidqc-config
 
 # Flags of the modules that see an outside library; a program or test that has the
 # module links it.
@@ -49,6 +51,7 @@ T_err_MODS    := err
 T_num_MODS    := num
 T_record_MODS := $(BASE)
 T_config_MODS := $(BASE)
+T_pump_MODS   := pump y4m frame $(BASE)
 
 # ---- rules ------------------------------------------------------------------------------
 BIN   := $(PROGRAMS:%=$(B)/bin/%)

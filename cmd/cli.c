@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -89,12 +90,22 @@ long cli_long(const struct cli *c, const char *option, const char *value, long m
 	return v;
 }
 
+int cli_inherited(const char *path)
+{
+	long n;
+
+	if (strncmp(path, "/dev/fd/", 8) == 0 && vq_num_long(path + 8, 0, INT_MAX, &n) &&
+		fcntl((int)n, F_GETFD) != -1)
+		return (int)n;
+	return -1;
+}
+
 int cli_open(const char *path, struct vq_err *err)
 {
 	struct stat st;
 	int fd = STDIN_FILENO;
 
-	if (path != NULL && strcmp(path, "-") != 0)
+	if (path != NULL && strcmp(path, "-") != 0 && (fd = cli_inherited(path)) < 0)
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
 		vq_fail(err, VQ_ENOENT, "open: ");

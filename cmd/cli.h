@@ -6,8 +6,7 @@
 
 #include "../lib/config.h"
 #include "../lib/err.h"
-
-#define VQ_VERSION "0.1.0"
+#include "../lib/version.h"
 
 /* Long options without a letter begin here. */
 enum {
@@ -18,10 +17,12 @@ enum {
 };
 
 /* Put these at the head of a program's struct option table. */
-#define CLI_OPTIONS                                                                               \
-	{"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, CLI_VERSION},            \
-		{"config", required_argument, NULL, CLI_CONFIG},                                  \
-		{"set", required_argument, NULL, CLI_SET}
+#define CLI_OPTIONS                                                                                \
+	{"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, CLI_VERSION},             \
+		{"config", required_argument, NULL, CLI_CONFIG},                                   \
+	{                                                                                          \
+		"set", required_argument, NULL, CLI_SET                                            \
+	}
 
 struct cli {
 	const char *program; /* "vidqc-ocr" */
@@ -50,6 +51,11 @@ _Noreturn void cli_usage(const struct cli *c, const char *fmt, ...)
 
 /* An option's number, or exit 64 naming the option, the value and the range. */
 long cli_long(const struct cli *c, const char *option, const char *value, long min, long max);
+
+/* N when path is /dev/fd/N and that descriptor is open, else -1.  Using it as it is,
+ * like gawk does, never blocks; opening a fifo a second time may, when the program
+ * at the other end has died. */
+int cli_inherited(const char *path);
 
 /* Open for reading; NULL or "-" is standard input.  A directory is refused.
  * Returns the descriptor, or -1 with err filled. */
