@@ -52,6 +52,8 @@ T_num_MODS    := num
 T_record_MODS := $(BASE)
 T_config_MODS := $(BASE)
 T_pump_MODS   := pump y4m frame $(BASE)
+T_image_MODS  := image err
+T_motion_MODS := motion image err
 
 # ---- rules ------------------------------------------------------------------------------
 BIN   := $(PROGRAMS:%=$(B)/bin/%)
