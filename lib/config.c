@@ -57,12 +57,11 @@ static bool valid(enum vq_config_id id, const json_t *v)
 	if (is_type(id, "CHOICE"))
 		return json_is_string(v) && is_choice(rows[id].help, json_string_value(v));
 	if (is_type(id, "STR"))
-		return json_is_string(v) &&
-			(double)json_string_length(v) >= rows[id].min &&
-			(double)json_string_length(v) <= rows[id].max;
+		return json_is_string(v) && (double)json_string_length(v) >= rows[id].min &&
+		       (double)json_string_length(v) <= rows[id].max;
 	return json_array_size(v) == 2 && json_is_integer(json_array_get(v, 0)) &&
-		json_is_integer(json_array_get(v, 1)) && in_range(id, json_array_get(v, 0)) &&
-		in_range(id, json_array_get(v, 1));
+	       json_is_integer(json_array_get(v, 1)) && in_range(id, json_array_get(v, 0)) &&
+	       in_range(id, json_array_get(v, 1));
 }
 
 static enum vq_code wrong_value(enum vq_config_id id, struct vq_err *err)
@@ -106,15 +105,16 @@ static enum vq_code put(struct vq_config *c, const char *key, json_t *v, struct 
 	return VQ_OK;
 }
 
-static enum vq_code merge_at(struct vq_config *c, const char *prefix, const json_t *object,
-	struct vq_err *err)
+static enum vq_code merge_at(
+	struct vq_config *c, const char *prefix, const json_t *object, struct vq_err *err)
 {
 	const char *key;
 	json_t *v;
 	enum vq_code code;
 	char full[128];
 
-	json_object_foreach((json_t *)object, key, v) {
+	json_object_foreach((json_t *)object, key, v)
+	{
 		if (strlen(prefix) + strlen(key) + 2 > sizeof full)
 			return vq_fail(err, VQ_EUSAGE, "unknown key %s%.64s", prefix, key);
 		strcpy(full, prefix);

@@ -10,43 +10,42 @@
 /* X(id, key, type, default, min, max, help); types are REAL, INT, STR (min and
  * max are its length), GRID ([columns,rows]), CHOICE (help starts with the
  * choices, "a|b|c: text"). */
-#define VQ_CONFIG_TABLE(X)                                                                        \
-	X(VIDEO_SAMPLE_FPS, "video.sample_fps", REAL, "5", 0.1, 240,                              \
-		"frames a second read for text, at least")                                        \
-	X(VIDEO_SAMPLE_BUDGET, "video.sample_budget", INT, "50", 1, 10000,                        \
-		"frames of a clip read for text when sample_fps gives fewer")                     \
-	X(VIDEO_MAX_DURATION, "video.max_duration_sec", REAL, "10", 0.01, 86400,                  \
-		"seconds of a clip that are looked at; the rest is reported as cut off")          \
-	X(VIDEO_MAX_RESOLUTION, "video.max_resolution", INT, "720", 16, 4320,                     \
-		"height in pixels of the frames read for text, never enlarged")                   \
-	X(VIDEO_ANALYSIS_HEIGHT, "video.analysis_height", INT, "360", 16, 2160,                   \
-		"height in pixels of the frames measured for flicker, never enlarged")            \
-	X(VIDEO_MAX_PIXELS, "video.max_pixels", INT, "35389440", 4, 268435456,                    \
-		"pixels of a frame; a clip with larger ones is refused")                          \
-	X(VIDEO_THREADS, "video.threads", INT, "0", 0, 64, "decoder threads, 0: one a core")      \
-	X(TEXT_LANGUAGE, "text.language", STR, "eng", 1, 128,                                     \
-		"Tesseract languages, joined by +")                                               \
-	X(TEXT_SKIP, "text.ocr_skip_ssim_threshold", REAL, "0.995", 0, 1,                         \
-		"a crop this similar to the one read before is not read again")                   \
-	X(TEXT_IOU, "text.bbox_iou_threshold", REAL, "0.3", 0, 1,                                 \
-		"overlap of boxes of one track in consecutive samples")                           \
-	X(TEXT_EDIT, "text.edit_distance_threshold", REAL, "2", 0, 1000,                          \
-		"edits between readings that count as a change")                                  \
-	X(TEXT_MAX_REGIONS, "text.max_regions", INT, "15", 1, 1000,                               \
-		"text regions kept in one frame, best first")                                     \
-	X(TEMPORAL_SPIKE, "temporal.ssim_spike_threshold", REAL, "0.85", 0, 1,                    \
-		"SSIM between neighbours below which a spike begins")                             \
-	X(TEMPORAL_GRID, "temporal.patch_grid", GRID, "[4,4]", 1, 64,                             \
-		"columns and rows of the coarse patches")                                         \
-	X(CUT_SSIM, "temporal.scene_cut.cut_ssim_threshold", REAL, "0.4", 0, 1,                   \
-		"SSIM between neighbours below which a cut is considered")                        \
-	X(CUT_WINDOW, "temporal.scene_cut.post_cut_stability_window", INT, "3", 1, 100,           \
-		"pairs after a cut that must be stable")                                          \
-	X(CUT_STABILITY, "temporal.scene_cut.post_cut_stability_min", REAL, "0.8", 0, 1,          \
-		"SSIM of a stable pair after a cut")                                              \
-	X(CUT_MIN_SEGMENT, "temporal.scene_cut.min_segment_frames", INT, "5", 1, 1000,            \
-		"distinct frames of the shortest scene that is judged")                           \
-	X(MODEL_THRESHOLD, "model.binary_threshold", REAL, "0.5", 0, 1,                           \
+#define VQ_CONFIG_TABLE(X)                                                                         \
+	X(VIDEO_SAMPLE_FPS, "video.sample_fps", REAL, "5", 0.1, 240,                               \
+		"frames a second read for text, at least")                                         \
+	X(VIDEO_SAMPLE_BUDGET, "video.sample_budget", INT, "50", 1, 10000,                         \
+		"frames of a clip read for text when sample_fps gives fewer")                      \
+	X(VIDEO_MAX_DURATION, "video.max_duration_sec", REAL, "10", 0.01, 86400,                   \
+		"seconds of a clip that are looked at; the rest is reported as cut off")           \
+	X(VIDEO_MAX_RESOLUTION, "video.max_resolution", INT, "720", 16, 4320,                      \
+		"height in pixels of the frames read for text, never enlarged")                    \
+	X(VIDEO_ANALYSIS_HEIGHT, "video.analysis_height", INT, "360", 16, 2160,                    \
+		"height in pixels of the frames measured for flicker, never enlarged")             \
+	X(VIDEO_MAX_PIXELS, "video.max_pixels", INT, "35389440", 4, 268435456,                     \
+		"pixels of a frame; a clip with larger ones is refused")                           \
+	X(VIDEO_THREADS, "video.threads", INT, "0", 0, 64, "decoder threads, 0: one a core")       \
+	X(TEXT_LANGUAGE, "text.language", STR, "eng", 1, 128, "Tesseract languages, joined by +")  \
+	X(TEXT_SKIP, "text.ocr_skip_ssim_threshold", REAL, "0.995", 0, 1,                          \
+		"a crop this similar to the one read before is not read again")                    \
+	X(TEXT_IOU, "text.bbox_iou_threshold", REAL, "0.3", 0, 1,                                  \
+		"overlap of boxes of one track in consecutive samples")                            \
+	X(TEXT_EDIT, "text.edit_distance_threshold", REAL, "2", 0, 1000,                           \
+		"edits between readings that count as a change")                                   \
+	X(TEXT_MAX_REGIONS, "text.max_regions", INT, "15", 1, 1000,                                \
+		"text regions kept in one frame, best first")                                      \
+	X(TEMPORAL_SPIKE, "temporal.ssim_spike_threshold", REAL, "0.85", 0, 1,                     \
+		"SSIM between neighbours below which a spike begins")                              \
+	X(TEMPORAL_GRID, "temporal.patch_grid", GRID, "[4,4]", 1, 64,                              \
+		"columns and rows of the coarse patches")                                          \
+	X(CUT_SSIM, "temporal.scene_cut.cut_ssim_threshold", REAL, "0.4", 0, 1,                    \
+		"SSIM between neighbours below which a cut is considered")                         \
+	X(CUT_WINDOW, "temporal.scene_cut.post_cut_stability_window", INT, "3", 1, 100,            \
+		"pairs after a cut that must be stable")                                           \
+	X(CUT_STABILITY, "temporal.scene_cut.post_cut_stability_min", REAL, "0.8", 0, 1,           \
+		"SSIM of a stable pair after a cut")                                               \
+	X(CUT_MIN_SEGMENT, "temporal.scene_cut.min_segment_frames", INT, "5", 1, 1000,             \
+		"distinct frames of the shortest scene that is judged")                            \
+	X(MODEL_THRESHOLD, "model.binary_threshold", REAL, "0.5", 0, 1,                            \
 		"a clip is flagged when P(NONE) is below it")
 
 enum vq_config_id {

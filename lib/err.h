@@ -5,13 +5,13 @@
 
 enum vq_code {
 	VQ_OK = 0,
-	VQ_END,    /* clean end of a stream: nothing was read */
+	VQ_END,	   /* clean end of a stream: nothing was read */
 	VQ_AGAIN,  /* not complete yet, call again when the input is readable */
 	VQ_EUSAGE, /* a wrong option, key or value */
 	VQ_EDATA,  /* the input is broken: permanent */
 	VQ_ENOENT, /* an input cannot be opened */
 	VQ_ETEMP,  /* a resource failed: try again later */
-	VQ_EIO,    /* read or write failed */
+	VQ_EIO,	   /* read or write failed */
 	VQ_EBUG,   /* something that cannot happen */
 };
 

@@ -17,8 +17,8 @@ enum vq_code vq_frame_init(struct vq_frame *f, int width, int height, struct vq_
 		return vq_fail(err, VQ_EDATA, "frame size %dx%d, expected 2x2 to %dx%d", width,
 			height, VQ_MAX_SIDE, VQ_MAX_SIDE);
 	if (width % 2 != 0 || height % 2 != 0)
-		return vq_fail(err, VQ_EDATA,
-			"odd frame size %dx%d, 4:2:0 streams need even sides", width, height);
+		return vq_fail(err, VQ_EDATA, "odd frame size %dx%d, 4:2:0 streams need even sides",
+			width, height);
 	f->plane[0] = malloc(vq_frame_bytes(width, height));
 	if (f->plane[0] == NULL)
 		return vq_nomem(err);

@@ -12,10 +12,10 @@
 /* Planes are tightly packed: the stride of luma is width, of chroma width / 2.
  * Width and height are even. */
 struct vq_frame {
-	int width, height;  /* pixels */
-	uint8_t *plane[3];  /* Y, Cb, Cr; plane[0] owns one allocation for all three */
-	long number;        /* frame number in the source, from 0 */
-	int64_t time_us;    /* presentation time, microseconds */
+	int width, height; /* pixels */
+	uint8_t *plane[3]; /* Y, Cb, Cr; plane[0] owns one allocation for all three */
+	long number;	   /* frame number in the source, from 0 */
+	int64_t time_us;   /* presentation time, microseconds */
 };
 
 /* Bytes of all three planes. */
@@ -37,9 +37,9 @@ struct vq_rate {
 
 /* What a frame stream says of itself. */
 struct vq_stream {
-	int width, height;         /* of the frames in the stream */
+	int width, height;	   /* of the frames in the stream */
 	int src_width, src_height; /* of the original clip (display size) */
-	struct vq_rate rate;       /* nominal; 25/1 when unknown */
+	struct vq_rate rate;	   /* nominal; 25/1 when unknown */
 };
 
 #endif

@@ -11,14 +11,31 @@ struct pump {
 	struct vq_y4m_reader *frames;
 	struct vq_record_reader *records;
 	struct vq_frame frame;
-	bool frames_open, records_open;
+	bool have_header, frames_open, records_open;
 	const struct vq_pump_sink *sink;
 };
 
+/* Called when the first byte is there; a header line comes in one piece. */
+static enum vq_code read_header(struct pump *p, struct vq_err *err)
+{
+	struct vq_stream stream;
+	enum vq_code code = vq_y4m_read_header(p->frames, &stream, err);
+
+	if (code == VQ_OK)
+		code = vq_frame_init(&p->frame, stream.width, stream.height, err);
+	if (code == VQ_OK)
+		code = p->sink->stream(p->sink->ctx, &stream, err);
+	p->have_header = true;
+	return code;
+}
+
 static enum vq_code step_frames(struct pump *p, struct vq_err *err)
 {
-	enum vq_code code = vq_y4m_read_some(p->frames, &p->frame, err);
+	enum vq_code code;
 
+	if (!p->have_header)
+		return read_header(p, err);
+	code = vq_y4m_read_some(p->frames, &p->frame, err);
 	if (code == VQ_OK)
 		return p->sink->frame(p->sink->ctx, &p->frame, err);
 	if (code == VQ_END)
@@ -76,20 +93,12 @@ enum vq_code vq_pump(int frame_fd, const char *frame_name, int record_fd, const 
 	const struct vq_pump_sink *sink, struct vq_err *err)
 {
 	struct pump p = {.frames_open = true, .records_open = record_fd >= 0, .sink = sink};
-	struct vq_stream stream;
 	enum vq_code code;
 
 	if ((code = vq_y4m_reader_new(&p.frames, frame_fd, err)) != VQ_OK)
 		return code;
-	if (record_fd >= 0 &&
-		(code = vq_record_reader_new(&p.records, record_fd, err)) != VQ_OK)
+	if (record_fd >= 0 && (code = vq_record_reader_new(&p.records, record_fd, err)) != VQ_OK)
 		goto done;
-	if ((code = vq_y4m_read_header(p.frames, &stream, err)) != VQ_OK ||
-		(code = vq_frame_init(&p.frame, stream.width, stream.height, err)) != VQ_OK ||
-		(code = sink->stream(sink->ctx, &stream, err)) != VQ_OK) {
-		vq_fail_at(err, "%s", frame_name);
-		goto done;
-	}
 	code = run(&p, frame_fd, frame_name, record_fd, record_name, err);
 done:
 	vq_frame_clear(&p.frame);

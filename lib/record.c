@@ -54,8 +54,8 @@ enum vq_code vq_record_fill(struct vq_record_reader *r, struct vq_err *err)
 		char *p;
 
 		if (size > VQ_RECORD_MAX)
-			return vq_fail(err, VQ_EDATA, "line %ld: longer than %u bytes",
-				r->line + 1, VQ_RECORD_MAX);
+			return vq_fail(err, VQ_EDATA, "line %ld: longer than %u bytes", r->line + 1,
+				VQ_RECORD_MAX);
 		p = realloc(r->buf, size);
 		if (p == NULL)
 			return vq_nomem(err);
@@ -153,8 +153,8 @@ bool vq_record_is(const json_t *rec, const char *type)
 	return s != NULL && strcmp(s, type) == 0;
 }
 
-static enum vq_code bad_field(const json_t *rec, const char *key, const char *expected,
-	struct vq_err *err)
+static enum vq_code bad_field(
+	const json_t *rec, const char *key, const char *expected, struct vq_err *err)
 {
 	const char *type = json_string_value(json_object_get(rec, "type"));
 
@@ -163,8 +163,8 @@ static enum vq_code bad_field(const json_t *rec, const char *key, const char *ex
 		expected);
 }
 
-enum vq_code vq_record_int(const json_t *rec, const char *key, long min, long max, long *out,
-	struct vq_err *err)
+enum vq_code vq_record_int(
+	const json_t *rec, const char *key, long min, long max, long *out, struct vq_err *err)
 {
 	const json_t *v = json_object_get(rec, key);
 
@@ -184,22 +184,21 @@ enum vq_code vq_record_real(const json_t *rec, const char *key, double *out, str
 	return VQ_OK;
 }
 
-enum vq_code vq_record_str(const json_t *rec, const char *key, const char **out,
-	struct vq_err *err)
+enum vq_code vq_record_str(const json_t *rec, const char *key, const char **out, struct vq_err *err)
 {
 	*out = json_string_value(json_object_get(rec, key));
 	return *out != NULL ? VQ_OK : bad_field(rec, key, "a string", err);
 }
 
-enum vq_code vq_record_array(const json_t *rec, const char *key, const json_t **out,
-	struct vq_err *err)
+enum vq_code vq_record_array(
+	const json_t *rec, const char *key, const json_t **out, struct vq_err *err)
 {
 	*out = json_object_get(rec, key);
 	return json_is_array(*out) ? VQ_OK : bad_field(rec, key, "an array", err);
 }
 
-enum vq_code vq_record_object(const json_t *rec, const char *key, const json_t **out,
-	struct vq_err *err)
+enum vq_code vq_record_object(
+	const json_t *rec, const char *key, const json_t **out, struct vq_err *err)
 {
 	*out = json_object_get(rec, key);
 	return json_is_object(*out) ? VQ_OK : bad_field(rec, key, "an object", err);

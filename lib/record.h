@@ -39,15 +39,15 @@ enum vq_code vq_record_write(FILE *out, json_t *rec, struct vq_err *err);
 /* Fields of a record read from outside.  A missing field or one of another
  * kind is VQ_EDATA: `"type" record: field "frame": missing, expected integer`.
  * Strings and objects stay owned by rec. */
-enum vq_code vq_record_int(const json_t *rec, const char *key, long min, long max, long *out,
-	struct vq_err *err);
+enum vq_code vq_record_int(
+	const json_t *rec, const char *key, long min, long max, long *out, struct vq_err *err);
 enum vq_code vq_record_real(const json_t *rec, const char *key, double *out, struct vq_err *err);
-enum vq_code vq_record_str(const json_t *rec, const char *key, const char **out,
-	struct vq_err *err);
-enum vq_code vq_record_array(const json_t *rec, const char *key, const json_t **out,
-	struct vq_err *err);
-enum vq_code vq_record_object(const json_t *rec, const char *key, const json_t **out,
-	struct vq_err *err);
+enum vq_code vq_record_str(
+	const json_t *rec, const char *key, const char **out, struct vq_err *err);
+enum vq_code vq_record_array(
+	const json_t *rec, const char *key, const json_t **out, struct vq_err *err);
+enum vq_code vq_record_object(
+	const json_t *rec, const char *key, const json_t **out, struct vq_err *err);
 /* [x1,y1,x2,y2] with x1 < x2 and y1 < y2. */
 enum vq_code vq_record_box(const json_t *rec, const char *key, double box[4], struct vq_err *err);
 

@@ -19,10 +19,10 @@
 struct vq_y4m_reader {
 	int fd;
 	struct vq_stream stream;
-	long frames;         /* complete frames so far */
-	bool in_pixels;      /* the frame line is read, pixels follow */
-	size_t have;         /* pixel bytes of this frame so far */
-	size_t line_len;     /* bytes in buf */
+	long frames;	 /* complete frames so far */
+	bool in_pixels;	 /* the frame line is read, pixels follow */
+	size_t have;	 /* pixel bytes of this frame so far */
+	size_t line_len; /* bytes in buf */
 	char buf[LINE_MAX_BYTES];
 };
 
@@ -87,7 +87,8 @@ static enum vq_code header_tag(struct vq_stream *s, const char *tag, struct vq_e
 	case 'I':
 		if (tag[1] != 'p' && tag[1] != '?')
 			return vq_fail(err, VQ_EDATA,
-				"interlaced Y4M (%s), expected progressive: deinterlace first", tag);
+				"interlaced Y4M (%s), expected progressive: deinterlace first",
+				tag);
 		return VQ_OK;
 	case 'C':
 		for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
@@ -153,8 +154,8 @@ enum vq_code vq_y4m_read_header(struct vq_y4m_reader *r, struct vq_stream *s, st
 	return VQ_OK;
 }
 
-static enum vq_code parse_frame_line(struct vq_y4m_reader *r, struct vq_frame *f,
-	struct vq_err *err)
+static enum vq_code parse_frame_line(
+	struct vq_y4m_reader *r, struct vq_frame *f, struct vq_err *err)
 {
 	char *save, *tag;
 	long v;
@@ -166,20 +167,21 @@ static enum vq_code parse_frame_line(struct vq_y4m_reader *r, struct vq_frame *f
 			r->frames);
 	tag = strtok_r(r->buf, " ", &save);
 	if (tag == NULL || strcmp(tag, "FRAME") != 0)
-		return vq_fail(err, VQ_EDATA, "frame %ld: no FRAME line where one is due",
-			r->frames);
+		return vq_fail(
+			err, VQ_EDATA, "frame %ld: no FRAME line where one is due", r->frames);
 	f->number = r->frames;
 	f->time_us = (int64_t)((double)r->frames * 1e6 * (double)r->stream.rate.den /
-			(double)r->stream.rate.num + 0.5);
+				       (double)r->stream.rate.num +
+			       0.5);
 	while ((tag = strtok_r(NULL, " ", &save)) != NULL) {
 		if (strncmp(tag, "XN=", 3) == 0) {
 			if (!vq_num_long(tag + 3, 0, INT32_MAX, &f->number))
-				return vq_fail(err, VQ_EDATA, "frame %ld: bad tag %s", r->frames,
-					tag);
+				return vq_fail(
+					err, VQ_EDATA, "frame %ld: bad tag %s", r->frames, tag);
 		} else if (strncmp(tag, "XT=", 3) == 0) {
 			if (!vq_num_long(tag + 3, 0, INT64_MAX / 2, &v))
-				return vq_fail(err, VQ_EDATA, "frame %ld: bad tag %s", r->frames,
-					tag);
+				return vq_fail(
+					err, VQ_EDATA, "frame %ld: bad tag %s", r->frames, tag);
 			f->time_us = v;
 		}
 	}
@@ -191,8 +193,7 @@ static enum vq_code parse_frame_line(struct vq_y4m_reader *r, struct vq_frame *f
 
 /* The line is read a few bytes at a time, never past its end: "FRAME\n" first,
  * then byte by byte while tags follow. */
-static enum vq_code read_line_some(struct vq_y4m_reader *r, struct vq_frame *f,
-	struct vq_err *err)
+static enum vq_code read_line_some(struct vq_y4m_reader *r, struct vq_frame *f, struct vq_err *err)
 {
 	size_t want = r->line_len < 6 ? 6 - r->line_len : 1;
 	ssize_t got = read_once(r->fd, r->buf + r->line_len, want);
@@ -206,8 +207,8 @@ static enum vq_code read_line_some(struct vq_y4m_reader *r, struct vq_frame *f,
 	r->line_len += (size_t)got;
 	if (strncmp(r->buf, "FRAME", r->line_len < 5 ? r->line_len : 5) != 0 &&
 		strncmp(r->buf, MAGIC, r->line_len < 5 ? r->line_len : 5) != 0)
-		return vq_fail(err, VQ_EDATA, "frame %ld: no FRAME line where one is due",
-			r->frames);
+		return vq_fail(
+			err, VQ_EDATA, "frame %ld: no FRAME line where one is due", r->frames);
 	if (r->line_len >= 6 && r->buf[r->line_len - 1] == '\n') {
 		r->line_len--;
 		return parse_frame_line(r, f, err) == VQ_OK ? VQ_AGAIN : err->code;
@@ -287,8 +288,7 @@ enum vq_code vq_y4m_write(int fd, const struct vq_frame *f, struct vq_err *err)
 {
 	char line[80];
 	int n = snprintf(line, sizeof line, "FRAME XN=%ld XT=%" PRId64 "\n", f->number, f->time_us);
-	struct iovec v[2] = {{line, (size_t)n},
-		{f->plane[0], vq_frame_bytes(f->width, f->height)}};
+	struct iovec v[2] = {{line, (size_t)n}, {f->plane[0], vq_frame_bytes(f->width, f->height)}};
 
 	return write_all(fd, v, 2, err);
 }
