@@ -25,13 +25,11 @@ vidqc-ocr_LIBS      := -lgomp -lpthread
 vidqc-features_MODS := $(BASE) $(IMG) motion scene temporal textfeat manifest pump
 vidqc-features_PKGS := jansson
 
-vidqc-classify_MODS := $(BASE) manifest model verdict
-vidqc-classify_PKGS := jansson
-vidqc-classify_LIBS := -lxgboost
+MODEL := sha256 xgbjson booster model featstream
 
-vidqc-train_MODS    := $(BASE) manifest model labels validate
-vidqc-train_PKGS    := jansson
-vidqc-train_LIBS    := -lxgboost
+vidqc-classify_MODS := $(BASE) $(MODEL) manifest verdict
+
+vidqc-train_MODS    := $(BASE) $(MODEL) labels validate train trainreport
 
 vidqc-config_MODS   := $(BASE)
 
@@ -44,7 +42,8 @@ PKG_config   := jansson
 PKG_decode   := libavformat libavcodec libswscale libavutil
 PKG_ocr      := tesseract lept
 PKG_textfind := lept
-LIB_model    := -lxgboost
+PKG_sha256   := libcrypto
+LIB_booster  := -lxgboost
 
 # ---- unit tests: tests/unit/NAME.c with the library modules it needs --------------------
 T_err_MODS    := err
@@ -56,22 +55,31 @@ T_image_MODS  := image err
 T_motion_MODS := motion image err
 
 # ---- rules ------------------------------------------------------------------------------
-BIN   := $(PROGRAMS:%=$(B)/bin/%)
-UNITS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
+# The build tree is laid out like an installation: the front end finds its commands, the
+# programs and the model beside itself in both.
+BIN      := $(PROGRAMS:%=$(B)/bin/%)
+COMMANDS := predict features config common.sh pipe.sh clips.sh
+FRONT    := $(B)/bin/vidqc $(COMMANDS:%=$(B)/libexec/vidqc/%)
+SHARE    := $(B)/share/vidqc/model.json $(B)/share/vidqc/manifest.json
+MAN      := $(wildcard man/*.[157])
+UNITS    := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
+OBJECTS  := $(patsubst %.c,$(B)/%.o,$(wildcard lib/*.c cmd/*.c)) $(UNITS:%=$(B)/unit/%.o)
 
-.PHONY: all
-all: $(BIN)
+.PHONY: all programs objects
+all: programs $(SHARE)
+programs: $(BIN) $(FRONT)
+objects: $(OBJECTS)
 
 pkg_cflags = $(if $(strip $(1)),$(shell pkg-config --cflags $(1)))
 pkg_libs   = $(if $(strip $(1)),$(shell pkg-config --libs $(1)))
 pkgs_of    = $(sort $(foreach m,$(1),$(PKG_$(m))))
 libs_of    = $(call pkg_libs,$(call pkgs_of,$(1))) $(sort $(foreach m,$(1),$(LIB_$(m))))
 
-$(B)/lib/%.o: lib/%.c | $(B)/lib
+$(B)/lib/%.o: lib/%.c $(B)/flags | $(B)/lib
 	$(CC) $(ALL_CFLAGS) $(call pkg_cflags,$(PKG_$*)) -c -o $@ $<
-$(B)/cmd/%.o: cmd/%.c | $(B)/cmd
+$(B)/cmd/%.o: cmd/%.c $(B)/flags | $(B)/cmd
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
-$(B)/unit/%.o: tests/unit/%.c | $(B)/unit
+$(B)/unit/%.o: tests/unit/%.c $(B)/flags | $(B)/unit
 	$(CC) $(ALL_CFLAGS) $(call pkg_cflags,$(call pkgs_of,$(T_$*_MODS))) -c -o $@ $<
 
 define program
@@ -86,19 +94,147 @@ $(B)/unit/$(1): $(B)/unit/$(1).o $(T_$(1)_MODS:%=$(B)/lib/%.o)
 endef
 $(foreach t,$(UNITS),$(eval $(call unit_test,$(t))))
 
-$(B)/lib $(B)/cmd $(B)/bin $(B)/unit:
+$(B)/bin/vidqc: pipelines/vidqc | $(B)/bin
+	install -m 755 $< $@
+$(B)/libexec/vidqc/%.sh: pipelines/%.sh | $(B)/libexec/vidqc
+	install -m 644 $< $@
+$(B)/libexec/vidqc/%: pipelines/% | $(B)/libexec/vidqc
+	install -m 755 $< $@
+$(B)/share/vidqc/%.json: lib/data/%.json | $(B)/share/vidqc
+	install -m 644 $< $@
+
+# The model comes with the sources; whoever has none makes one from labelled clips.
+lib/data/model.json lib/data/manifest.json:
+	@echo '$@ is missing: make programs, then' >&2
+	@echo '$(B)/bin/vidqc train --labels labels.csv --output-dir lib/data' >&2
+	@false
+
+$(B)/lib $(B)/cmd $(B)/bin $(B)/unit $(B)/libexec/vidqc $(B)/share/vidqc:
 	mkdir -p $@
 
-# One unit test: make unit-record
-unit-%: $(B)/unit/%
-	$<
-
-.PHONY: check-unit
-check-unit: $(UNITS:%=$(B)/unit/%)
-	prove --exec '' $^
+# Other flags, other objects.
+.PHONY: FORCE
+$(B)/flags: FORCE
+	@mkdir -p $(B)
+	@echo '$(CC) $(ALL_CFLAGS) $(LDFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS) $(LDFLAGS)' >$@
 
 .PHONY: clean
 clean:
 	rm -rf $(B)
+
+# ---- packages ---------------------------------------------------------------------------
+# Debian's names, all of them, once.
+DEPS_BUILD := gcc libc6-dev make pkg-config libavformat-dev libavcodec-dev libswscale-dev \
+	libavutil-dev libtesseract-dev libleptonica-dev libjansson-dev libxgboost-dev
+DEPS_RUN   := jq tesseract-ocr tesseract-ocr-eng
+DEPS_TEST  := ffmpeg fonts-dejavu-core perl
+DEPS_LINT  := clang-14 clang-format-14 shellcheck shfmt mandoc git
+
+# $(call need,PACKAGES): install what is missing; nothing is asked of the network when
+# all is there.
+define need
+	@command -v dpkg-query >/dev/null || { echo 'no Debian here; needed: $(1)'; exit 0; }; \
+	missing=; \
+	for p in $(1); do \
+		[ "$$(dpkg-query -W -f '$${db:Status-Status}' $$p 2>/dev/null || :)" = installed ] || \
+			missing+=" $$p"; \
+	done; \
+	[ -n "$$missing" ] || exit 0; \
+	echo "installing:$$missing"; \
+	sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	$$sudo apt-get update -q && \
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing
+endef
+
+.PHONY: deps deps-test deps-lint
+deps:
+	$(call need,$(DEPS_BUILD) $(DEPS_RUN))
+deps-test:
+	$(call need,$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST))
+deps-lint:
+	$(call need,$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST) $(DEPS_LINT))
+
+# ---- first steps ------------------------------------------------------------------------
+# make run CLIP=clip.mp4: the verdict.  Without CLIP: two sample clips, one with known
+# defects, one without.
+CLIP ?=
+.PHONY: run
+run: $(if $(CLIP),deps,deps-test)
+	@$(MAKE) --no-print-directory all
+	@VQ_BIN=$(abspath $(B))/bin tests/sample/run $(if $(CLIP),'$(subst ','\'',$(CLIP))')
+
+# ---- tests ------------------------------------------------------------------------------
+# make check installs the tools and runs every test; make test only runs them.
+# make check T=tests/filter/ocr.t runs one file, make unit-record one unit test.
+T ?= $(UNITS:%=$(B)/unit/%) $(wildcard tests/filter/*.t tests/pipeline/*.t)
+PROVE = VQ_BIN=$(abspath $(B))/bin prove --exec '' --timer
+
+.PHONY: check test check-unit
+check: deps-test
+	@$(MAKE) --no-print-directory test
+test: all $(UNITS:%=$(B)/unit/%)
+	$(PROVE) -j2 $(T)
+check-unit: $(UNITS:%=$(B)/unit/%)
+	$(PROVE) $^
+unit-%: $(B)/unit/%
+	$<
+
+# The same tests with AddressSanitizer, LeakSanitizer and UBSan.
+ASAN := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+.PHONY: asan
+asan: deps-test
+	@LSAN_OPTIONS=suppressions=$(abspath tests/lsan.supp):print_suppressions=0 \
+	UBSAN_OPTIONS=print_stacktrace=1 VQ_TEST_TIMEOUT=600 \
+		$(MAKE) --no-print-directory B=$(B)/asan CFLAGS='$(ASAN)' test
+
+# Every labelled clip of a folder through vidqc predict.
+.PHONY: eval
+eval: deps-test all
+	CLIPS='$(abspath $(CLIPS))' $(PROVE) -v tests/eval/clips.t
+
+.PHONY: bench
+bench: deps-test all
+	VQ_BIN=$(abspath $(B))/bin tests/bench/speed
+
+# ---- lint -------------------------------------------------------------------------------
+C_FILES  := $(wildcard lib/*.[ch] cmd/*.[ch] tests/*.h tests/unit/*.c)
+HEADERS  := $(wildcard lib/*.h cmd/*.h tests/*.h)
+SH_FILES := $(filter-out %.mk,$(wildcard pipelines/*)) $(wildcard tests/*.sh tests/*/*.t \
+	tests/bench/* tests/sample/*) .ci/run
+
+.PHONY: lint lint-c lint-headers lint-shell lint-man lint-paths
+lint: deps-lint
+	@$(MAKE) --no-print-directory lint-c lint-headers lint-shell lint-man lint-paths
+lint-c:
+	$(MAKE) B=$(B)/lint-gcc CC=gcc CFLAGS='-O2 -g -Werror' objects
+	$(MAKE) B=$(B)/lint-clang CC=clang-14 CFLAGS='-O2 -g -Werror' objects
+	clang-format-14 --dry-run -Werror $(C_FILES)
+lint-headers:
+	for h in $(HEADERS); do \
+		$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -Werror -fsyntax-only -x c -include $$h /dev/null; \
+	done
+lint-shell:
+	shellcheck -x $(SH_FILES)
+	shfmt -d $(SH_FILES)
+lint-man:
+	mandoc -T lint -W warning $(MAN)
+# Nobody else has the folders of the machine where a line was written.
+lint-paths:
+	! git grep -nE '(^|[^[:alnum:]_.])/(work|root|home)/[[:alnum:]]' -- . ':!LICENSE'
+
+# ---- installation -----------------------------------------------------------------------
+.PHONY: install uninstall
+install: all
+	install -d $(DESTDIR)$(PREFIX)/{bin,libexec/vidqc,share/vidqc,share/man/man{1,5,7}}
+	install -m 755 $(BIN) $(B)/bin/vidqc $(DESTDIR)$(PREFIX)/bin
+	cp -p $(COMMANDS:%=$(B)/libexec/vidqc/%) $(DESTDIR)$(PREFIX)/libexec/vidqc
+	install -m 644 $(SHARE) $(DESTDIR)$(PREFIX)/share/vidqc
+	for m in $(MAN); do \
+		install -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}; \
+	done
+uninstall:
+	rm -f $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/bin/%) $(DESTDIR)$(PREFIX)/bin/vidqc
+	rm -rf $(DESTDIR)$(PREFIX)/libexec/vidqc $(DESTDIR)$(PREFIX)/share/vidqc
+	for m in $(notdir $(MAN)); do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$$m; done
 
 -include $(wildcard $(B)/lib/*.d $(B)/cmd/*.d $(B)/unit/*.d)

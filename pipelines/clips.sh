@@ -1,0 +1,122 @@
+# What the commands that take clips share: options, and one clip after the other.
+# shellcheck shell=bash disable=SC2034
+
+# shellcheck source=pipelines/pipe.sh
+. "$VQ_COMMANDS/pipe.sh"
+
+clip_list=()
+clip_id=
+keep_root=
+model=$VQ_SHARE/model.json
+to=
+failed=0
+
+# clip_options COMMAND LETTERS NAMES ARGUMENT...: read the options that all have, and
+# those named, which are for this command.
+clip_options() {
+	local command=$1
+
+	parse "$command" "hi:o:j:$2" \
+		"help,input:,output:,jobs:,keep:,clip-id:,config:,set:$3" "${@:4}"
+	set -- "${args[@]}"
+	while [ "$1" != -- ]; do
+		case $1 in
+		-h | --help)
+			usage
+			exit
+			;;
+		-g | --gate) gate=1 ;;
+		*)
+			clip_option "$1" "$2"
+			shift
+			;;
+		esac
+		shift
+	done
+	shift
+	clip_list+=("$@")
+	check_clips "$command"
+}
+
+clip_option() {
+	case $1 in
+	-i | --input) clip_list+=("$2") ;;
+	-o | --output) to=$2 ;;
+	-m | --model) model=$2 ;;
+	-j | --jobs) ocr_options=(-j "$2") ;;
+	--keep) keep_root=$2 ;;
+	--clip-id) clip_id=$2 ;;
+	--config | --set) settings+=("$1" "$2") ;;
+	esac
+}
+
+check_clips() {
+	local clip name
+	local -A seen=()
+
+	if [ ${#clip_list[@]} = 0 ] && [ -t 0 ]; then
+		die 64 "$1: no clip; see vidqc $1 --help"
+	elif [ ${#clip_list[@]} = 0 ]; then
+		clip_list=(-)
+	fi
+	clips=${#clip_list[@]}
+	if [ "$clips" -gt 1 ] && [ -n "$clip_id" ]; then
+		die 64 "$1: --clip-id names one clip, not $clips"
+	fi
+	for clip in "${clip_list[@]}"; do
+		name=$(kept_name "$clip")
+		if [ "$clip" = - ]; then
+			name=-
+		elif [ -z "$clip" ]; then
+			die 64 "$1: empty name of a clip"
+		elif [ -z "$keep_root" ]; then
+			continue
+		fi
+		if [ -n "${seen[$name]:-}" ]; then
+			die 64 "$1: '${seen[$name]}' and '$clip' would be kept in the same place"
+		fi
+		seen[$name]=$clip
+	done
+}
+
+kept_name() {
+	local name=${1##*/}
+
+	printf '%s\n' "${name%.*}"
+}
+
+# All clips, one after the other.  A clip that fails says so, the others go on, and
+# the first failure is the status at the end.
+run_clips() {
+	local clip status done=0
+
+	make_work
+	make_config
+	open_output "$to"
+	frames_options=(${clip_id:+--clip-id "$clip_id"})
+	for clip in "${clip_list[@]}"; do
+		make_keep "$clip"
+		status=0
+		run_pipe "$clip" || status=$?
+		if [ "$status" = 0 ]; then
+			emit "$work/result"
+			done=$((done + 1))
+		elif [ "$failed" = 0 ]; then
+			failed=$status
+		fi
+	done
+	if [ "$done" != 0 ]; then
+		close_output
+	fi
+}
+
+make_keep() {
+	keep=$keep_root
+	if [ -z "$keep" ]; then
+		return
+	fi
+	if [ "$clips" -gt 1 ]; then
+		keep=$keep_root/$(kept_name "$1")
+	fi
+	mkdir -p -- "$keep" || exit 74
+}

@@ -1,0 +1,161 @@
+# What all commands of vidqc share.  The front end exports VQ_BIN (the programs),
+# VQ_COMMANDS (this folder) and VQ_SHARE (the model).
+# Its variables are for the files that source it.
+# shellcheck shell=bash disable=SC2034
+
+# Tesseract's own threads only fight ours.
+export OMP_THREAD_LIMIT=1
+
+warn() {
+	printf 'vidqc: %s\n' "$*" >&2
+}
+
+# die STATUS MESSAGE
+die() {
+	local status=$1
+	shift
+	warn "$@"
+	exit "$status"
+}
+
+# need PROGRAM...: name all that are missing before any work starts.
+need() {
+	local name missing=()
+
+	for name in "$@"; do
+		case $name in
+		vidqc-*) [ -x "$VQ_BIN/$name" ] || missing+=("$VQ_BIN/$name") ;;
+		*) command -v "$name" >/dev/null || missing+=("$name") ;;
+		esac
+	done
+	if [ ${#missing[@]} != 0 ]; then
+		die 69 "missing programs: ${missing[*]}"
+	fi
+}
+
+version() {
+	local v
+
+	v=$("$VQ_BIN/vidqc-config" --version)
+	printf '%s\n' "${v##* }"
+}
+
+# parse COMMAND LETTERS NAMES ARGUMENT...: the options in getopt's order go to the
+# array args, then "--", then the operands.
+args=()
+parse() {
+	local command=$1 letters=$2 names=$3 sorted
+	shift 3
+	if ! sorted=$(getopt -n "vidqc $command" -o "$letters" -l "$names" -- "$@"); then
+		printf 'vidqc: see vidqc %s --help\n' "$command" >&2
+		exit 64
+	fi
+	eval "args=($sorted)"
+}
+
+# --config and --set as the user gave them.
+settings=()
+
+# The folder for everything in between, removed whatever happens.
+work=
+children=()
+output=
+output_temp=
+
+make_work() {
+	work=$(mktemp -d "${TMPDIR:-/tmp}/vidqc.XXXXXX") || exit 74
+	trap clean_up EXIT
+	trap 'on_signal INT' INT
+	trap 'on_signal TERM' TERM
+	trap 'on_signal HUP' HUP
+}
+
+clean_up() {
+	stop_children
+	if [ -n "$output_temp" ]; then
+		rm -f -- "$output_temp"
+	fi
+	if [ -n "$work" ]; then
+		rm -rf -- "$work"
+	fi
+	output_temp=
+	work=
+}
+
+on_signal() {
+	trap '' INT TERM HUP
+	clean_up
+	trap - EXIT "$1"
+	kill -s "$1" $$
+}
+
+# Ask the children to end, and insist after two seconds.
+stop_children() {
+	local pid i
+
+	for pid in "${children[@]}"; do
+		kill -s TERM "$pid" 2>/dev/null || :
+	done
+	for ((i = 0; i < 20; i++)); do
+		any_alive || break
+		sleep 0.1
+	done
+	for pid in "${children[@]}"; do
+		kill -s KILL "$pid" 2>/dev/null || :
+		wait "$pid" 2>/dev/null || :
+	done
+	children=()
+}
+
+any_alive() {
+	local pid
+
+	for pid in "${children[@]}"; do
+		if kill -s 0 "$pid" 2>/dev/null; then
+			return 0
+		fi
+	done
+	return 1
+}
+
+# Merge the settings once, into $work/config.json, which every stage reads.
+make_config() {
+	"$VQ_BIN/vidqc-config" "${settings[@]}" >"$work/config.json" || exit
+}
+
+# open_output FILE: what emit writes appears there as a whole, by rename, when
+# close_output is called; an empty name is standard output.
+open_output() {
+	output=$1
+	if [ -d "$output" ]; then
+		die 74 "$output: is a directory"
+	fi
+	if [ -z "$output" ] || { [ -e "$output" ] && [ ! -f "$output" ]; }; then
+		return
+	fi
+	output_temp=$(mktemp -- "$(dirname -- "$output")/.vidqc.XXXXXX") || exit 74
+	chmod "$(printf '%o' $((0666 & ~0$(umask))))" "$output_temp"
+}
+
+# emit FILE: append its bytes to the output.
+emit() {
+	local status=0 to=${output_temp:-$output}
+
+	if [ -n "$to" ]; then
+		cat -- "$1" 2>"$work/emit.err" >>"$to" || status=$?
+	else
+		env --default-signal=PIPE cat -- "$1" 2>"$work/emit.err" || status=$?
+	fi
+	if [ "$status" = 141 ]; then
+		on_signal PIPE
+	elif [ "$status" != 0 ]; then
+		die 74 "${output:-standard output}: $(sed 's/^cat: //' "$work/emit.err")"
+	fi
+}
+
+close_output() {
+	if [ -n "$output_temp" ]; then
+		mv -f -- "$output_temp" "$output" || exit 74
+		output_temp=
+	fi
+}
