@@ -1,0 +1,311 @@
+#include "verdict.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "num.h"
+#include "record.h"
+
+enum { SCHEMA_VERSION = 1, MAX_EVIDENCE = 10, MAX_REASONS = 8 };
+
+/* One event, in the form that evidence needs. */
+struct event {
+	const json_t *json;
+	enum vq_class cls;
+	double severity, time;
+	size_t place; /* in the record */
+};
+
+struct verdict {
+	const json_t *rec;
+	const char *clip;
+	struct vq_judgement judgement;
+	enum vq_class category;
+	int wanted[VQ_CLASSES]; /* the defects that are flagged */
+	struct event *events;	/* flagged ones, strongest first */
+	size_t count;
+	struct vq_reason reason[MAX_REASONS];
+	size_t reasons;
+};
+
+static int stronger(const void *a, const void *b)
+{
+	const struct event *x = a, *y = b;
+
+	if (x->severity != y->severity)
+		return x->severity < y->severity ? 1 : -1;
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	return x->place < y->place ? -1 : x->place > y->place;
+}
+
+static enum vq_code read_event(
+	const json_t *json, size_t place, struct event *e, struct vq_err *err)
+{
+	const char *category;
+	double box[4], v;
+	enum vq_code code;
+	long n;
+
+	if ((code = vq_record_str(json, "category", &category, err)) != VQ_OK ||
+		(code = vq_record_real(json, "start", &v, err)) != VQ_OK ||
+		(code = vq_record_real(json, "end", &v, err)) != VQ_OK ||
+		(code = vq_record_int(json, "peak_frame", 0, LONG_MAX, &n, err)) != VQ_OK ||
+		(code = vq_record_real(json, "peak_time", &e->time, err)) != VQ_OK ||
+		(code = vq_record_box(json, "bbox", box, err)) != VQ_OK ||
+		(code = vq_record_real(json, "severity", &e->severity, err)) != VQ_OK)
+		return code;
+	e->cls = vq_class_find(category);
+	e->json = json;
+	e->place = place;
+	if (e->cls != VQ_TEXT && e->cls != VQ_FLICKER)
+		return vq_fail(err, VQ_EDATA, "category \"%.40s\" is not known", category);
+	return VQ_OK;
+}
+
+/* Sort the record's events into the flagged defects' and the others, which go to
+ * the end of suppressed. */
+static enum vq_code sort_events(struct verdict *v, json_t *suppressed, struct vq_err *err)
+{
+	const json_t *events, *json;
+	enum vq_code code;
+	size_t i;
+
+	if ((code = vq_record_array(v->rec, "events", &events, err)) != VQ_OK)
+		return code;
+	if ((v->events = calloc(json_array_size(events) + 1, sizeof *v->events)) == NULL)
+		return vq_nomem(err);
+	json_array_foreach(events, i, json)
+	{
+		struct event *e = &v->events[v->count];
+		json_t *let_go;
+
+		if ((code = read_event(json, i, e, err)) != VQ_OK) {
+			vq_fail_at(err, "events[%zu]", i);
+			return code;
+		}
+		if (v->wanted[e->cls]) {
+			v->count++;
+			continue;
+		}
+		let_go = json_copy((json_t *)json);
+		if (let_go == NULL ||
+			json_object_set_new(
+				let_go, "reason", json_string("below the model's threshold")) < 0 ||
+			json_array_append_new(suppressed, let_go) < 0)
+			return vq_nomem(err);
+	}
+	qsort(v->events, v->count, sizeof *v->events, stronger);
+	return VQ_OK;
+}
+
+/* Append an event's time, box and frame to the evidence's arrays. */
+static void add_evidence(json_t *evidence, const json_t *event)
+{
+	json_array_append(
+		json_object_get(evidence, "timestamps"), json_object_get(event, "peak_time"));
+	json_array_append(
+		json_object_get(evidence, "bounding_boxes"), json_object_get(event, "bbox"));
+	json_array_append(
+		json_object_get(evidence, "frames"), json_object_get(event, "peak_frame"));
+}
+
+/* Bytes of s, at most max, that end between two characters. */
+static int whole(const char *s, size_t max)
+{
+	size_t n = strlen(s);
+
+	if (n > max)
+		for (n = max; n > 0 && ((unsigned char)s[n] & 0xC0) == 0x80; n--)
+			;
+	return (int)n;
+}
+
+/* "2 events of TEXT_INCONSISTENCY, 1 of TEMPORAL_FLICKER; strongest at 1.20 s: notes" */
+static void describe(const struct verdict *v, char *text, size_t size)
+{
+	const struct event *best = &v->events[0];
+	const char *notes = json_string_value(json_object_get(best->json, "notes"));
+	size_t n[VQ_CLASSES] = {0}, at = 0;
+
+	for (size_t i = 0; i < v->count; i++)
+		n[v->events[i].cls]++;
+	for (int c = VQ_TEXT; c < VQ_CLASSES; c++)
+		if (n[c] > 0)
+			at += (size_t)snprintf(text + at, size - at, "%s%zu event%s of %s",
+				at > 0 ? ", " : "", n[c], n[c] == 1 ? "" : "s",
+				vq_class_name((enum vq_class)c));
+	snprintf(text + at, size - at, "; strongest at %.2f s%s%.*s", best->time, notes ? ": " : "",
+		notes ? whole(notes, 300) : 0, notes ? notes : "");
+}
+
+/* Nothing was singled out as an event: say which measurements decided. */
+static void describe_reasons(const struct verdict *v, bool let_go, char *text, size_t size)
+{
+	size_t at;
+
+	at = (size_t)snprintf(text, size, "%s; flagged by the clip's measurements as a whole",
+		let_go ? "shown: what looked like the defect most, though it was let go on its own"
+		       : "no single event stands out");
+	for (size_t i = 0, n = 0; i < v->reasons && n < 3; i++)
+		if (v->reason[i].contribution > 0 && at < size)
+			at += (size_t)snprintf(text + at, size - at, "%s %s = %.4g",
+				n++ == 0 ? ":" : ",", v->reason[i].feature, v->reason[i].value);
+}
+
+/* The strongest thing of a flagged category that the extractor let go. */
+static const json_t *next_best(const struct verdict *v)
+{
+	const json_t *list = json_object_get(v->rec, "suppressed"), *json;
+	struct event best = {0}, e;
+	size_t i;
+
+	json_array_foreach(
+		list, i, json) if (read_event(json, i, &e, NULL) == VQ_OK && v->wanted[e.cls] &&
+				   (best.json == NULL || stronger(&e, &best) < 0)) best = e;
+	return best.json;
+}
+
+static json_t *make_evidence(const struct verdict *v)
+{
+	json_t *evidence = json_pack("{s:[],s:[],s:[]}", "timestamps", "bounding_boxes", "frames");
+	char notes[768];
+
+	for (size_t i = 0; i < v->count && i < MAX_EVIDENCE; i++)
+		add_evidence(evidence, v->events[i].json);
+	if (v->count > 0) {
+		describe(v, notes, sizeof notes);
+	} else {
+		const json_t *other = next_best(v);
+
+		if (other != NULL)
+			add_evidence(evidence, other);
+		describe_reasons(v, other != NULL, notes, sizeof notes);
+	}
+	json_object_set_new(evidence, "notes", json_string(notes));
+	return evidence;
+}
+
+static json_t *make_events(const struct verdict *v)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < v->count; i++)
+		json_array_append(list, (json_t *)v->events[i].json);
+	return list;
+}
+
+static json_t *make_explanation(const struct verdict *v, const struct vq_manifest *manifest)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < v->reasons; i++) {
+		const struct vq_reason *r = &v->reason[i];
+		const struct vq_feature *f =
+			manifest != NULL ? vq_manifest_find(manifest, r->feature) : NULL;
+
+		json_array_append_new(list,
+			json_pack("{s:s,s:o,s:o,s:s,s:s?}", "feature", r->feature, "value",
+				vq_record_number(r->value, 6), "contribution",
+				vq_record_number(r->contribution, 6), "class",
+				vq_class_name(r->cls), "meaning", f != NULL ? f->meaning : NULL));
+	}
+	return list;
+}
+
+/* A copy of the record's field, or an empty value of its kind. */
+static json_t *carry(const json_t *rec, const char *key, json_t *otherwise)
+{
+	json_t *v = json_object_get(rec, key);
+
+	if (v == NULL)
+		return otherwise;
+	json_decref(otherwise);
+	return json_incref(v);
+}
+
+static json_t *probabilities(const double *p, int first)
+{
+	json_t *o = json_object();
+
+	for (int c = first; c < VQ_CLASSES; c++)
+		json_object_set_new(o, vq_class_name((enum vq_class)c), vq_record_number(p[c], 6));
+	return o;
+}
+
+static json_t *make_record(const struct verdict *v, const struct vq_model *m,
+	const struct vq_verdict_options *o, json_t *suppressed)
+{
+	bool artifact = v->category != VQ_NONE;
+	json_t *r = json_pack("{s:s,s:i,s:s,s:b,s:o,s:s,s:o}", "type", "prediction",
+		"schema_version", SCHEMA_VERSION, "clip_id", v->clip, "artifact", artifact,
+		"confidence", vq_record_number(1 - v->judgement.p[VQ_NONE], 6), "artifact_category",
+		vq_class_name(v->category), "class_probabilities",
+		probabilities(v->judgement.p, VQ_NONE));
+
+	json_object_set_new(r, "evidence", artifact ? make_evidence(v) : json_null());
+	json_object_set_new(r, "events", make_events(v));
+	json_object_set_new(r, "explanation", make_explanation(v, o->manifest));
+	json_object_set_new(r, "defects", probabilities(v->judgement.defect, VQ_TEXT));
+	json_object_set(r, "suppressed", suppressed);
+	json_object_set_new(r, "coverage", carry(v->rec, "coverage", json_object()));
+	json_object_set_new(r, "scenes", carry(v->rec, "scenes", json_array()));
+	json_object_set_new(r, "photosensitive", carry(v->rec, "photosensitive", json_null()));
+	json_object_set_new(r, "model",
+		json_pack(
+			"{s:s,s:s}", "version", vq_model_version(m), "sha256", vq_model_sha256(m)));
+	json_object_set_new(r, "vidqc", json_pack("{s:s}", "version", o->version));
+	return r;
+}
+
+/* The category's defect, and the other one when it is likelier than not. */
+static void choose(struct verdict *v, double threshold)
+{
+	v->category = vq_judgement_category(&v->judgement, threshold);
+	for (int c = VQ_TEXT; c < VQ_CLASSES; c++)
+		v->wanted[c] = v->category != VQ_NONE &&
+			       (v->category == (enum vq_class)c || v->judgement.defect[c] >= 0.5);
+}
+
+static enum vq_code suppressed_of(const json_t *rec, json_t **list, struct vq_err *err)
+{
+	json_t *v = json_object_get(rec, "suppressed");
+
+	if (v != NULL && !json_is_array(v))
+		return vq_fail(err, VQ_EDATA, "field \"suppressed\": wrong, expected an array");
+	*list = v != NULL ? json_copy(v) : json_array();
+	return *list != NULL ? VQ_OK : vq_nomem(err);
+}
+
+enum vq_code vq_verdict(const json_t *rec, struct vq_model *m, const struct vq_verdict_options *o,
+	json_t **out, bool *flagged, struct vq_err *err)
+{
+	static const int all[VQ_CLASSES] = {0, 1, 1};
+	struct verdict v = {.rec = rec};
+	json_t *suppressed = NULL;
+	enum vq_code code;
+
+	*out = NULL;
+	if ((code = vq_record_str(rec, "clip_id", &v.clip, err)) != VQ_OK)
+		return code;
+	if ((code = vq_model_judge(m, rec, &v.judgement, err)) != VQ_OK)
+		goto done;
+	choose(&v, o->threshold);
+	if ((code = vq_model_reasons(m, v.category == VQ_NONE ? all : v.wanted, v.reason,
+		     MAX_REASONS, &v.reasons, err)) != VQ_OK ||
+		(code = suppressed_of(rec, &suppressed, err)) != VQ_OK ||
+		(code = sort_events(&v, suppressed, err)) != VQ_OK)
+		goto done;
+	*out = make_record(&v, m, o, suppressed);
+	if (*out == NULL)
+		code = vq_nomem(err);
+	*flagged = v.category != VQ_NONE;
+done:
+	if (code != VQ_OK)
+		vq_fail_at(err, "clip %.100s", v.clip);
+	free(v.events);
+	json_decref(suppressed);
+	return code;
+}
