@@ -179,7 +179,7 @@ static enum vq_code check_trees(
 }
 
 static enum vq_code check_booster(
-	const json_t *learner, const struct vq_xgb_info *info, struct vq_err *err)
+	const json_t *learner, struct vq_xgb_info *info, struct vq_err *err)
 {
 	json_t *b, *name, *inner, *v;
 	enum vq_code code;
