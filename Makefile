@@ -18,8 +18,8 @@ IMG  := frame y4m image
 vidqc-frames_MODS   := $(BASE) $(IMG) decode sampler
 vidqc-frames_PKGS   := libavformat libavcodec libswscale libavutil jansson
 
-vidqc-ocr_MODS      := $(BASE) $(IMG) motion textfind texttrack ocr
-vidqc-ocr_PKGS      := tesseract lept jansson
+vidqc-ocr_MODS      := $(BASE) frame y4m components textfind pool stability assign texttrack \
+                       scenesim rowpicture ocr textscan
 vidqc-ocr_LIBS      := -lgomp -lpthread
 
 vidqc-features_MODS := $(BASE) $(IMG) motion scene temporal textfeat manifest pump
@@ -41,7 +41,6 @@ PKG_record   := jansson
 PKG_config   := jansson
 PKG_decode   := libavformat libavcodec libswscale libavutil
 PKG_ocr      := tesseract lept
-PKG_textfind := lept
 PKG_sha256   := libcrypto
 LIB_booster  := -lxgboost
 
@@ -125,7 +124,7 @@ clean:
 # ---- packages ---------------------------------------------------------------------------
 # Debian's names, all of them, once.
 DEPS_BUILD := gcc libc6-dev make pkg-config libavformat-dev libavcodec-dev libswscale-dev \
-	libavutil-dev libtesseract-dev libleptonica-dev libjansson-dev libxgboost-dev
+	libavutil-dev libtesseract-dev libleptonica-dev libjansson-dev libxgboost-dev libssl-dev
 DEPS_RUN   := jq tesseract-ocr tesseract-ocr-eng
 DEPS_TEST  := ffmpeg fonts-dejavu-core perl
 DEPS_LINT  := clang-14 clang-format-14 shellcheck shfmt mandoc git

@@ -1,0 +1,568 @@
+#include "stability.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LETTER 26	/* letter height in a crop, at most */
+#define RING 0.4	/* width of the ring, letter heights */
+#define STEPS 4		/* Gauss-Newton steps of each kind */
+#define FIT_PIXELS 3500 /* pixels that the fit looks at, about */
+#define FLAT 3.0f	/* local deviation that is noise, levels */
+
+struct vq_aligner {
+	float now[VQ_CROP_PIXELS], then[VQ_CROP_PIXELS];
+	float a[VQ_CROP_PIXELS], b[VQ_CROP_PIXELS], c[VQ_CROP_PIXELS];
+	uint8_t seen[VQ_CROP_PIXELS];
+};
+
+/* ---- pyramid ------------------------------------------------------------------------- */
+
+enum vq_code vq_pyramid_init(struct vq_pyramid *p, int width, int height, struct vq_err *err)
+{
+	memset(p, 0, sizeof *p);
+	for (int l = 0; l < VQ_PYRAMID_LEVELS; l++) {
+		p->width[l] = width;
+		p->height[l] = height;
+		p->pixel[l] = malloc((size_t)width * (size_t)height);
+		if (p->pixel[l] == NULL) {
+			vq_pyramid_clear(p);
+			return vq_nomem(err);
+		}
+		p->levels = l + 1;
+		if (width < 4 || height < 4)
+			break;
+		width /= 2;
+		height /= 2;
+	}
+	return VQ_OK;
+}
+
+void vq_pyramid_clear(struct vq_pyramid *p)
+{
+	for (int l = 0; l < VQ_PYRAMID_LEVELS; l++)
+		free(p->pixel[l]);
+	memset(p, 0, sizeof *p);
+}
+
+void vq_pyramid_build(struct vq_pyramid *p, const struct vq_frame *f)
+{
+	memcpy(p->pixel[0], f->plane[0], (size_t)f->width * (size_t)f->height);
+	for (int l = 1; l < p->levels; l++)
+		for (int y = 0; y < p->height[l]; y++) {
+			const uint8_t *a =
+				p->pixel[l - 1] + (size_t)(2 * y) * (size_t)p->width[l - 1];
+			const uint8_t *b = a + p->width[l - 1];
+			uint8_t *o = p->pixel[l] + (size_t)y * (size_t)p->width[l];
+
+			for (int x = 0; x < p->width[l]; x++)
+				o[x] = (uint8_t)((a[2 * x] + a[2 * x + 1] + b[2 * x] +
+							 b[2 * x + 1] + 2) /
+						 4);
+		}
+}
+
+/* ---- sampling ------------------------------------------------------------------------ */
+
+static int level_for(const struct vq_pyramid *p, double scale)
+{
+	int l = 0;
+
+	while (l + 1 < p->levels && scale >= 1.6 * (1 << l))
+		l++;
+	return l;
+}
+
+/* Bilinear value at a frame position; false outside the frame (the edge is repeated). */
+static bool sample(const struct vq_pyramid *p, int l, float x, float y, float *v)
+{
+	float k = 1.0f / (float)(1 << l);
+	float fx = (x + 0.5f) * k - 0.5f, fy = (y + 0.5f) * k - 0.5f;
+	int w = p->width[l], h = p->height[l], ix, iy;
+	bool inside = fx > -1 && fy > -1 && fx < (float)w && fy < (float)h;
+	const uint8_t *a;
+	float top, low;
+
+	fx = fx < 0 ? 0 : fx > (float)(w - 1) ? (float)(w - 1) : fx;
+	fy = fy < 0 ? 0 : fy > (float)(h - 1) ? (float)(h - 1) : fy;
+	ix = (int)fx;
+	iy = (int)fy;
+	ix = ix > w - 2 ? (w > 1 ? w - 2 : 0) : ix;
+	iy = iy > h - 2 ? (h > 1 ? h - 2 : 0) : iy;
+	fx -= (float)ix;
+	fy -= (float)iy;
+	a = p->pixel[l] + (size_t)iy * (size_t)w + ix;
+	int right = w > 1, down = h > 1 ? w : 0;
+
+	top = (float)a[0] + fx * (float)(a[right] - a[0]);
+	low = (float)a[down] + fx * (float)(a[down + right] - a[down]);
+	*v = top + fy * (low - top);
+	return inside;
+}
+
+void vq_crop_take(struct vq_crop *c, const struct vq_pyramid *p, const double box[4], double letter)
+{
+	double ring = fmax(3, RING * fmin(letter, box[3] - box[1]));
+	double w = box[2] - box[0] + 2 * ring, h = box[3] - box[1] + 2 * ring;
+	double scale = fmax(1, fmax(letter / LETTER, sqrt(w * h / (VQ_CROP_PIXELS * 0.95))));
+	int level, inset;
+
+	c->width = (int)(w / scale);
+	c->height = (int)(h / scale);
+	c->width = c->width < 4 ? 4 : c->width > VQ_CROP_PIXELS / 4 ? VQ_CROP_PIXELS / 4 : c->width;
+	c->height = c->height < 4 ? 4 : c->height;
+	if (c->height > VQ_CROP_PIXELS / c->width)
+		c->height = VQ_CROP_PIXELS / c->width;
+	c->scale = scale;
+	c->x = box[0] - ring;
+	c->y = box[1] - ring;
+	inset = (int)(ring / scale);
+	c->inner[0] = inset;
+	c->inner[1] = inset;
+	c->inner[2] = c->width - inset > inset ? c->width - inset : inset + 1;
+	c->inner[3] = c->height - inset > inset ? c->height - inset : inset + 1;
+	level = level_for(p, scale);
+	for (int v = 0; v < c->height; v++)
+		for (int u = 0; u < c->width; u++) {
+			float value;
+
+			sample(p, level, (float)(c->x + u * scale), (float)(c->y + v * scale),
+				&value);
+			c->pixel[v * c->width + u] = (uint8_t)(value + 0.5f);
+		}
+}
+
+void vq_warp_box(const struct vq_crop *c, const struct vq_warp *w, double box[4])
+{
+	box[0] = box[1] = 1e9;
+	box[2] = box[3] = -1e9;
+	for (int i = 0; i < 4; i++) {
+		double u = c->inner[i & 1 ? 2 : 0], v = c->inner[i & 2 ? 3 : 1];
+		double x = w->m[0] + w->m[1] * u + w->m[2] * v;
+		double y = w->m[3] + w->m[4] * u + w->m[5] * v;
+
+		box[0] = fmin(box[0], x);
+		box[1] = fmin(box[1], y);
+		box[2] = fmax(box[2], x);
+		box[3] = fmax(box[3], y);
+	}
+}
+
+/* ---- alignment ----------------------------------------------------------------------- */
+
+enum vq_code vq_aligner_new(struct vq_aligner **a, struct vq_err *err)
+{
+	*a = calloc(1, sizeof **a);
+	return *a == NULL ? vq_nomem(err) : VQ_OK;
+}
+
+void vq_aligner_free(struct vq_aligner **a)
+{
+	free(*a);
+	*a = NULL;
+}
+
+/* Correlation of every step-th crop pixel with the frame under a warp. */
+static double correlation(const struct vq_crop *c, const struct vq_pyramid *p, int level,
+	const struct vq_warp *w, int step)
+{
+	double sa = 0, sb = 0, saa = 0, sbb = 0, sab = 0, n = 0;
+
+	for (int v = step / 2; v < c->height; v += step)
+		for (int u = step / 2; u < c->width; u += step) {
+			float now, then = c->pixel[v * c->width + u];
+
+			if (!sample(p, level, (float)(w->m[0] + w->m[1] * u + w->m[2] * v),
+				    (float)(w->m[3] + w->m[4] * u + w->m[5] * v), &now))
+				continue;
+			sa += then;
+			sb += now;
+			saa += then * then;
+			sbb += now * now;
+			sab += then * now;
+			n++;
+		}
+	if (n < 12)
+		return -1;
+	saa -= sa * sa / n;
+	sbb -= sb * sb / n;
+	sab -= sa * sb / n;
+	return saa > n && sbb > n ? sab / sqrt(saa * sbb) : saa <= n && sbb <= n ? 0.5 : 0;
+}
+
+/* Exhaustive search on a coarse grid around the start. */
+static void search(
+	const struct vq_crop *c, const struct vq_pyramid *p, double radius, struct vq_warp *w)
+{
+	int step = 1;
+	double best = -2;
+	struct vq_warp start = *w;
+
+	while (c->width * c->height / (step * step) > 500 && c->height / (step + 1) >= 6)
+		step++;
+	double grid = step * c->scale;
+	int reach = (int)ceil(radius / grid), level = level_for(p, grid);
+
+	for (int j = -reach; j <= reach; j++)
+		for (int i = -reach; i <= reach; i++) {
+			struct vq_warp t = start;
+			double r;
+
+			t.m[0] += i * grid;
+			t.m[3] += j * grid;
+			r = correlation(c, p, level, &t, step) - 0.004 * (abs(i) + abs(j));
+			if (r > best) {
+				best = r;
+				*w = t;
+			}
+		}
+}
+
+/* Solve the n x n system in place (Cholesky); false when it is singular. */
+static bool solve(double *h, double *b, int n)
+{
+	for (int i = 0; i < n; i++) {
+		for (int j = 0; j <= i; j++) {
+			double s = h[i * 6 + j];
+
+			for (int k = 0; k < j; k++)
+				s -= h[i * 6 + k] * h[j * 6 + k];
+			if (i == j) {
+				if (s <= 1e-9)
+					return false;
+				h[i * 6 + i] = sqrt(s);
+			} else {
+				h[i * 6 + j] = s / h[j * 6 + j];
+			}
+		}
+		for (int k = 0; k < i; k++)
+			b[i] -= h[i * 6 + k] * b[k];
+		b[i] /= h[i * 6 + i];
+	}
+	for (int i = n - 1; i >= 0; i--) {
+		for (int k = i + 1; k < n; k++)
+			b[i] -= h[k * 6 + i] * b[k];
+		b[i] /= h[i * 6 + i];
+	}
+	return true;
+}
+
+/* Gain and offset that bring the frame's pixels to the crop's. */
+static void level_out(struct vq_aligner *al, const struct vq_crop *c, const struct vq_pyramid *p,
+	int level, const struct vq_warp *w, int step, float *gain, float *offset, float *noise)
+{
+	double sa = 0, sb = 0, saa = 0, sbb = 0, n = 0, err = 0;
+	int i = 0;
+
+	for (int v = 1; v < c->height - 1; v += step)
+		for (int u = 1; u < c->width - 1; u += step, i++) {
+			float then = c->pixel[v * c->width + u], now;
+
+			al->seen[i] = sample(p, level, (float)(w->m[0] + w->m[1] * u + w->m[2] * v),
+				(float)(w->m[3] + w->m[4] * u + w->m[5] * v), &now);
+			al->now[i] = now;
+			if (!al->seen[i])
+				continue;
+			sa += then;
+			sb += now;
+			saa += then * then;
+			sbb += now * now;
+			n++;
+		}
+	n = n < 1 ? 1 : n;
+	saa = saa / n - sa * sa / (n * n);
+	sbb = sbb / n - sb * sb / (n * n);
+	*gain = (float)(sbb > 1 && saa > 1 ? fmin(2, fmax(0.5, sqrt(saa / sbb))) : 1);
+	*offset = (float)(sa / n) - *gain * (float)(sb / n);
+	i = 0;
+	for (int v = 1; v < c->height - 1; v += step)
+		for (int u = 1; u < c->width - 1; u += step, i++)
+			if (al->seen[i])
+				err += fabsf(
+					*gain * al->now[i] + *offset - c->pixel[v * c->width + u]);
+	*noise = 3 + 2 * (float)(err / n);
+}
+
+/* One step of the inverse compositional kind, weighted against outliers: letters
+ * that changed must not pull the warp. */
+static bool step_warp(struct vq_aligner *al, const struct vq_crop *c, const struct vq_pyramid *p,
+	int level, struct vq_warp *w, int stride, int n)
+{
+	double h[36] = {0}, b[6] = {0}, cx = c->width / 2.0, cy = c->height / 2.0;
+	float gain, offset, noise;
+	int i = 0;
+
+	level_out(al, c, p, level, w, stride, &gain, &offset, &noise);
+	for (int v = 1; v < c->height - 1; v += stride)
+		for (int u = 1; u < c->width - 1; u += stride, i++) {
+			const uint8_t *t = c->pixel + v * c->width + u;
+			float gx = (float)(t[1] - t[-1]) * 0.5f;
+			float gy = (float)(t[c->width] - t[-c->width]) * 0.5f;
+			float r = gain * al->now[i] + offset - t[0];
+			float k = al->seen[i] ? 1 / (1 + r * r / (noise * noise)) : 0;
+			float x = (float)(u - cx), y = (float)(v - cy);
+			float j[6] = {gx, gy, gx * x, gx * y, gy * x, gy * y};
+
+			for (int q = 0; q < n; q++) {
+				b[q] += k * j[q] * r;
+				for (int s = 0; s <= q; s++)
+					h[q * 6 + s] += k * j[q] * j[s];
+			}
+		}
+	for (int q = 0; q < n; q++)
+		h[q * 6 + q] += 1e-3 * h[q * 6 + q] + 1e-3;
+	if (!solve(h, b, n))
+		return false;
+	/* W(u) <- W(inverse of u + d(u)): to first order W(u - d(u)). */
+	double du = b[0] - b[2] * cx - b[3] * cy, dv = b[1] - b[4] * cx - b[5] * cy;
+	double m[6];
+
+	memcpy(m, w->m, sizeof m);
+	w->m[0] = m[0] - m[1] * du - m[2] * dv;
+	w->m[1] = m[1] - m[1] * b[2] - m[2] * b[4];
+	w->m[2] = m[2] - m[1] * b[3] - m[2] * b[5];
+	w->m[3] = m[3] - m[4] * du - m[5] * dv;
+	w->m[4] = m[4] - m[4] * b[2] - m[5] * b[4];
+	w->m[5] = m[5] - m[4] * b[3] - m[5] * b[5];
+	return fabs(b[0]) + fabs(b[1]) > 0.02;
+}
+
+/* A warp that shears or scales by more than a third between two samples has
+ * slipped onto something else. */
+static bool sane(const struct vq_warp *w, double scale)
+{
+	return fabs(w->m[1] / scale - 1) < 0.35 && fabs(w->m[5] / scale - 1) < 0.35 &&
+	       fabs(w->m[2] / scale) < 0.35 && fabs(w->m[4] / scale) < 0.35;
+}
+
+double vq_crop_align(struct vq_aligner *a, const struct vq_crop *c, const struct vq_pyramid *p,
+	double dx, double dy, double radius, struct vq_warp *w)
+{
+	int level = level_for(p, c->scale), stride = 1;
+	struct vq_warp t;
+	double best, r;
+
+	*w = (struct vq_warp){{c->x + dx, c->scale, 0, c->y + dy, 0, c->scale}};
+	if (radius > 0)
+		search(c, p, radius, w);
+	while (c->width * c->height / (stride * stride) > FIT_PIXELS)
+		stride++;
+	best = correlation(c, p, level, w, stride);
+	for (int kind = 2; kind <= 6; kind += 4) {
+		t = *w;
+		for (int i = 0; i < STEPS && step_warp(a, c, p, level, &t, stride, kind); i++)
+			;
+		r = correlation(c, p, level, &t, stride);
+		if (sane(&t, c->scale) && r > best) {
+			best = r;
+			*w = t;
+		}
+	}
+	return best;
+}
+
+/* ---- comparison ---------------------------------------------------------------------- */
+
+/* out = mean of in over a (2r+1)-square, edges shortened. */
+static void box_mean(const float *in, float *out, float *tmp, int w, int h, int r)
+{
+	for (int y = 0; y < h; y++) {
+		float s = 0;
+		int n = 0;
+
+		for (int x = 0; x < r && x < w; x++, n++)
+			s += in[y * w + x];
+		for (int x = 0; x < w; x++) {
+			if (x + r < w) {
+				s += in[y * w + x + r];
+				n++;
+			}
+			if (x > r) {
+				s -= in[y * w + x - r - 1];
+				n--;
+			}
+			tmp[y * w + x] = s / (float)n;
+		}
+	}
+	for (int y = 0; y < h; y++) {
+		int lo = y - r < 0 ? 0 : y - r, hi = y + r >= h ? h - 1 : y + r;
+		float k = 1 / (float)(hi - lo + 1);
+
+		memset(out + y * w, 0, (size_t)w * sizeof *out);
+		for (int i = lo; i <= hi; i++)
+			for (int x = 0; x < w; x++)
+				out[y * w + x] += tmp[i * w + x];
+		for (int x = 0; x < w; x++)
+			out[y * w + x] *= k;
+	}
+}
+
+/* Subtract the local mean, divide by the local deviation (at least FLAT). */
+static void normalise(struct vq_aligner *al, float *v, int w, int h, int r)
+{
+	int n = w * h;
+
+	box_mean(v, al->a, al->c, w, h, r);
+	for (int i = 0; i < n; i++)
+		v[i] -= al->a[i];
+	for (int i = 0; i < n; i++)
+		al->a[i] = v[i] * v[i];
+	box_mean(al->a, al->b, al->c, w, h, r);
+	for (int i = 0; i < n; i++)
+		v[i] /= sqrtf(al->b[i]) + FLAT;
+}
+
+struct moments {
+	double aa, bb, ab;
+	int n;
+};
+
+static double correlate(const struct moments *m)
+{
+	double floor = 0.02 * m->n; /* both flat: alike; one flat: not */
+
+	return m->n == 0 ? 1 : (m->ab + floor) / sqrt((m->aa + floor) * (m->bb + floor));
+}
+
+static bool within(const int box[4], int u, int v)
+{
+	return u >= box[0] && u < box[2] && v >= box[1] && v < box[3];
+}
+
+static void add_moment(struct moments *m, float a, float b)
+{
+	m->aa += a * a;
+	m->bb += b * b;
+	m->ab += a * b;
+	m->n++;
+}
+
+static int by_double(const void *a, const void *b)
+{
+	double p = *(const double *)a, q = *(const double *)b;
+
+	return (p > q) - (p < q);
+}
+
+/* Cells about a letter wide along the longer side; mean of the worst tenth. */
+static double worst_cells(const struct vq_aligner *al, const struct vq_crop *c)
+{
+	const int *in = c->inner;
+	int side = LETTER, across = (in[2] - in[0] + side / 2) / side;
+	int down = (in[3] - in[1] + side / 2) / side, count = 0, tenth;
+	double r[256], sum = 0;
+
+	across = across < 1 ? 1 : across > 64 ? 64 : across;
+	down = down < 1 ? 1 : down > 256 / across ? 256 / across : down;
+	for (int j = 0; j < down; j++)
+		for (int i = 0; i < across; i++) {
+			struct moments m = {0};
+			int u2 = in[0] + (i + 1) * (in[2] - in[0]) / across;
+			int v2 = in[1] + (j + 1) * (in[3] - in[1]) / down;
+
+			for (int v = in[1] + j * (in[3] - in[1]) / down; v < v2; v++)
+				for (int u = in[0] + i * (in[2] - in[0]) / across; u < u2; u++)
+					if (al->seen[v * c->width + u])
+						add_moment(&m, al->then[v * c->width + u],
+							al->now[v * c->width + u]);
+			if (m.n > 8)
+				r[count++] = correlate(&m);
+		}
+	if (count == 0)
+		return 1;
+	qsort(r, (size_t)count, sizeof *r, by_double);
+	tenth = (count + 9) / 10;
+	for (int i = 0; i < tenth; i++)
+		sum += r[i];
+	return sum / tenth;
+}
+
+static float gradient(const float *v, int i, int w)
+{
+	return fabsf(v[i + 1] - v[i - 1]) + fabsf(v[i + w] - v[i - w]);
+}
+
+/* Raw measures, before normalisation. */
+static void compare_raw(const struct vq_aligner *al, const struct vq_crop *c, struct vq_likeness *o)
+{
+	double sa = 0, sb = 0, saa = 0, sbb = 0, la = 0, lb = 0, n = 0, all = 0;
+	double ga = 0, gb = 0, gaa = 0, gbb = 0, gab = 0;
+	int w = c->width;
+
+	for (int v = c->inner[1]; v < c->inner[3]; v++)
+		for (int u = c->inner[0]; u < c->inner[2]; u++) {
+			int i = v * w + u;
+			float a = al->then[i], b = al->now[i], p, q;
+
+			all++;
+			if (!al->seen[i] || u < 1 || v < 1 || u >= w - 1 || v >= c->height - 1)
+				continue;
+			n++;
+			sa += a;
+			sb += b;
+			saa += a * a;
+			sbb += b * b;
+			la += fabsf(4 * a - al->then[i - 1] - al->then[i + 1] - al->then[i - w] -
+				    al->then[i + w]);
+			lb += fabsf(4 * b - al->now[i - 1] - al->now[i + 1] - al->now[i - w] -
+				    al->now[i + w]);
+			p = gradient(al->then, i, w);
+			q = gradient(al->now, i, w);
+			ga += p;
+			gb += q;
+			gaa += p * p;
+			gbb += q * q;
+			gab += p * q;
+		}
+	o->visible = all > 0 ? n / all : 0;
+	n = n < 1 ? 1 : n;
+	saa = sqrt(fmax(0, saa / n - sa * sa / (n * n)));
+	sbb = sqrt(fmax(0, sbb / n - sb * sb / (n * n)));
+	o->contrast = saa;
+	o->gain = (sbb + 1) / (saa + 1);
+	o->light = (sb - sa) / n;
+	o->sharp_then = la / (4 * n);
+	o->sharp = lb / (4 * n);
+	gaa -= ga * ga / n;
+	gbb -= gb * gb / n;
+	gab -= ga * gb / n;
+	o->edge = (gab + n) / sqrt((gaa + n) * (gbb + n));
+}
+
+void vq_crop_compare(struct vq_aligner *a, const struct vq_crop *c, const struct vq_pyramid *p,
+	const struct vq_warp *w, struct vq_likeness *o)
+{
+	struct moments box = {0}, ring = {0};
+	int level = level_for(p, c->scale), radius = LETTER / 3;
+	double same = 0, any = 0;
+
+	for (int v = 0, i = 0; v < c->height; v++)
+		for (int u = 0; u < c->width; u++, i++) {
+			a->seen[i] = sample(p, level, (float)(w->m[0] + w->m[1] * u + w->m[2] * v),
+				(float)(w->m[3] + w->m[4] * u + w->m[5] * v), &a->now[i]);
+			a->then[i] = c->pixel[i];
+		}
+	compare_raw(a, c, o);
+	normalise(a, a->now, c->width, c->height, radius);
+	normalise(a, a->then, c->width, c->height, radius);
+	for (int v = 0, i = 0; v < c->height; v++)
+		for (int u = 0; u < c->width; u++, i++) {
+			float x = a->then[i], y = a->now[i];
+
+			if (!a->seen[i])
+				continue;
+			if (!within(c->inner, u, v)) {
+				add_moment(&ring, x, y);
+				continue;
+			}
+			add_moment(&box, x, y);
+			if (fabsf(x) > 0.7f || fabsf(y) > 0.7f) {
+				any++;
+				same += x * y > 0 && fabsf(x) > 0.35f && fabsf(y) > 0.35f;
+			}
+		}
+	o->box = correlate(&box);
+	o->ring = correlate(&ring);
+	o->stroke = any > 0 ? same / any : 1;
+	o->worst = worst_cells(a, c);
+}
