@@ -15,7 +15,7 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS) -MMD -MP
 BASE := err num record config
 IMG  := frame y4m image
 
-vidqc-frames_MODS   := $(BASE) $(IMG) decode sampler
+vidqc-frames_MODS   := $(BASE) frame y4m source decode distinct sampler
 vidqc-frames_PKGS   := libavformat libavcodec libswscale libavutil jansson
 
 vidqc-ocr_MODS      := $(BASE) frame y4m components textfind pool stability assign texttrack \

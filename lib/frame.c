@@ -29,6 +29,16 @@ enum vq_code vq_frame_init(struct vq_frame *f, int width, int height, struct vq_
 	return VQ_OK;
 }
 
+void vq_frame_fit(int width, int height, int max_height, int *fit_width, int *fit_height)
+{
+	if (max_height > 0 && max_height < height) {
+		width = (int)((long long)width * max_height / height);
+		height = max_height;
+	}
+	*fit_width = width < 2 ? 2 : width & ~1;
+	*fit_height = height < 2 ? 2 : height & ~1;
+}
+
 void vq_frame_copy(struct vq_frame *to, const struct vq_frame *from)
 {
 	memcpy(to->plane[0], from->plane[0], vq_frame_bytes(from->width, from->height));
