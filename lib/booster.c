@@ -177,6 +177,9 @@ enum vq_code vq_booster_train(struct vq_booster **b, const struct vq_matrix *m,
 	for (int i = 0; code == VQ_OK && i < rounds; i++)
 		if (XGBoosterUpdateOneIter((*b)->handle, i, data) != 0)
 			code = failed(err, VQ_EDATA);
+	if (code == VQ_OK && XGBoosterSetStrFeatureInfo((*b)->handle, "feature_name",
+				     (const char **)m->names, m->cols) != 0)
+		code = failed(err, VQ_EDATA);
 	if (code == VQ_OK)
 		code = reload(b, err);
 	XGDMatrixFree(data);

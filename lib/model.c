@@ -1,6 +1,5 @@
 #include "model.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -8,6 +7,7 @@
 #include <string.h>
 
 #include "booster.h"
+#include "file.h"
 #include "num.h"
 #include "record.h"
 #include "sha256.h"
@@ -165,41 +165,11 @@ enum vq_code vq_model_parse(struct vq_model **m, const char *text, size_t len, s
 	return code;
 }
 
-static enum vq_code slurp(const char *path, char **text, size_t *len, struct vq_err *err)
-{
-	enum vq_code code = VQ_OK;
-	size_t size = 0;
-	FILE *f = fopen(path, "re");
-
-	*text = NULL;
-	*len = 0;
-	if (f == NULL)
-		return vq_fail(err, VQ_ENOENT, "open: ");
-	do {
-		if (*len == size) {
-			char *p = realloc(*text, size = size == 0 ? 1 << 20 : size * 2);
-
-			if (p == NULL) {
-				code = vq_nomem(err);
-				break;
-			}
-			*text = p;
-		}
-		*len += fread(*text + *len, 1, size - *len, f);
-	} while (!feof(f) && !ferror(f) && *len <= MAX_MODEL_BYTES);
-	if (code == VQ_OK && ferror(f))
-		code = vq_fail(err, errno == EISDIR ? VQ_ENOENT : VQ_EIO, "read: ");
-	else if (code == VQ_OK && *len > MAX_MODEL_BYTES)
-		code = vq_fail(err, VQ_EDATA, "larger than %d bytes", MAX_MODEL_BYTES);
-	fclose(f);
-	return code;
-}
-
 enum vq_code vq_model_load(struct vq_model **m, const char *path, struct vq_err *err)
 {
 	size_t len;
 	char *text;
-	enum vq_code code = slurp(path, &text, &len, err);
+	enum vq_code code = vq_file_read(path, MAX_MODEL_BYTES, &text, &len, err);
 
 	*m = NULL;
 	if (code == VQ_OK)

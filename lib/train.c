@@ -1,0 +1,511 @@
+#include "train.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "booster.h"
+
+/* The sizes that the inner validation chooses from. */
+static const int depths[] = {2, 3};
+static const int checkpoints[] = {20, 40, 60, 80, 120, 160, 200};
+
+enum {
+	DEPTHS = sizeof depths / sizeof *depths,
+	CHECKPOINTS = sizeof checkpoints / sizeof *checkpoints,
+	MAX_ROUNDS = 200,
+	SHUFFLES = 3,
+};
+
+/* One defect and the rows to learn it from. */
+struct problem {
+	const struct vq_dataset *d;
+	enum vq_class defect;
+	int folds;
+	uint64_t seed;
+	size_t *row, n;
+};
+
+static bool truth_of(const struct problem *p, size_t i)
+{
+	return p->d->label[p->row[i]]->defect[p->defect];
+}
+
+/* Whether the defect can be there at all: no text, no text defect. */
+static bool possible(const struct vq_dataset *d, size_t row, enum vq_class defect)
+{
+	return defect != VQ_TEXT ||
+	       d->x[row * d->cols + vq_dataset_column(d, "has_text_regions")] > 0;
+}
+
+/* Copy the picked rows of the problem into one table. */
+static float *copy_rows(const struct problem *p, const size_t *pick, size_t n)
+{
+	size_t cols = p->d->cols;
+	float *x = calloc(n * cols + 1, sizeof *x);
+
+	for (size_t i = 0; x != NULL && i < n; i++)
+		memcpy(x + i * cols, p->d->x + p->row[pick[i]] * cols, cols * sizeof *x);
+	return x;
+}
+
+static enum vq_code train_on(const struct problem *p, const size_t *pick, size_t n, int depth,
+	int rounds, struct vq_booster **b, struct vq_err *err)
+{
+	char depth_text[12];
+	const struct vq_booster_param params[] = {{"objective", "binary:logistic"},
+		{"booster", "gbtree"}, {"max_depth", depth_text}, {"eta", "0.05"},
+		{"subsample", "0.7"}, {"colsample_bynode", "0.3"}, {"min_child_weight", "2"},
+		{"lambda", "2"}, {NULL, NULL}};
+	float *x = copy_rows(p, pick, n), *label = calloc(n + 1, sizeof *label);
+	struct vq_matrix m = {.rows = n,
+		.cols = p->d->cols,
+		.x = x,
+		.label = label,
+		.names = (const char *const *)p->d->names};
+	enum vq_code code;
+
+	*b = NULL;
+	snprintf(depth_text, sizeof depth_text, "%d", depth);
+	for (size_t i = 0; label != NULL && i < n; i++)
+		label[i] = truth_of(p, pick[i]);
+	code = x == NULL || label == NULL ? vq_nomem(err)
+					  : vq_booster_train(b, &m, params, rounds, err);
+	free(x);
+	free(label);
+	return code;
+}
+
+static enum vq_code assign(const struct problem *p, int folds, int *fold, struct vq_err *err)
+{
+	struct vq_fold_item *items = calloc(p->n + 1, sizeof *items);
+	enum vq_code code;
+
+	if (items == NULL)
+		return vq_nomem(err);
+	for (size_t i = 0; i < p->n; i++)
+		items[i] = (struct vq_fold_item){
+			.group = p->d->label[p->row[i]]->source, .stratum = truth_of(p, i)};
+	code = vq_folds_assign(items, p->n, folds, p->seed + 1, fold, err);
+	free(items);
+	return code;
+}
+
+/* Margins of the rows of one inner fold, at every checkpoint, from the others. */
+static enum vq_code inner_fold(const struct problem *p, const int *fold, int f, int depth,
+	double *margin, struct vq_err *err)
+{
+	size_t *in = calloc(p->n + 1, sizeof *in), *out = calloc(p->n + 1, sizeof *out);
+	double *got = calloc(p->n + 1, sizeof *got);
+	size_t ins = 0, outs = 0;
+	struct vq_booster *b = NULL;
+	enum vq_code code = VQ_OK;
+	float *x = NULL;
+
+	if (in == NULL || out == NULL || got == NULL) {
+		code = vq_nomem(err);
+		goto done;
+	}
+	for (size_t i = 0; i < p->n; i++)
+		if (fold[i] == f)
+			out[outs++] = i;
+		else
+			in[ins++] = i;
+	if ((x = copy_rows(p, out, outs)) == NULL)
+		code = vq_nomem(err);
+	else
+		code = train_on(p, in, ins, depth, MAX_ROUNDS, &b, err);
+	for (size_t c = 0; code == VQ_OK && c < CHECKPOINTS; c++) {
+		code = vq_booster_margins(b, x, outs, checkpoints[c], got, err);
+		for (size_t i = 0; code == VQ_OK && i < outs; i++)
+			margin[c * p->n + out[i]] = got[i];
+	}
+done:
+	vq_booster_free(&b);
+	free(x);
+	free(in);
+	free(out);
+	free(got);
+	return code;
+}
+
+/* Choose the size whose inner out-of-fold scores, calibrated, are the most likely. */
+static enum vq_code choose(const struct problem *p, const int *fold, int folds,
+	struct vq_choice *best, struct vq_err *err)
+{
+	double *margin = calloc(CHECKPOINTS * p->n + 1, sizeof *margin);
+	bool *truth = calloc(p->n + 1, sizeof *truth);
+	enum vq_code code = margin == NULL || truth == NULL ? vq_nomem(err) : VQ_OK;
+
+	best->log_loss = INFINITY;
+	for (size_t i = 0; code == VQ_OK && i < p->n; i++)
+		truth[i] = truth_of(p, i);
+	for (size_t k = 0; code == VQ_OK && k < DEPTHS; k++) {
+		for (int f = 0; code == VQ_OK && f < folds; f++)
+			code = inner_fold(p, fold, f, depths[k], margin, err);
+		for (size_t c = 0; code == VQ_OK && c < CHECKPOINTS; c++) {
+			const double *score = margin + c * p->n;
+			double slope, intercept, loss;
+
+			vq_platt(score, truth, p->n, &slope, &intercept);
+			loss = vq_log_loss(score, truth, p->n, slope, intercept);
+			if (loss < best->log_loss)
+				*best = (struct vq_choice){
+					depths[k], checkpoints[c], slope, intercept, loss, 0, 0};
+		}
+	}
+	free(margin);
+	free(truth);
+	return code;
+}
+
+/* Enough sources on both sides, or nothing can be learned across sources. */
+static enum vq_code enough(const struct problem *p, size_t *sources, struct vq_err *err)
+{
+	const char *seen[2] = {NULL, NULL};
+	size_t n[2] = {0, 0};
+
+	*sources = 0;
+	for (size_t i = 0; i < p->n; i++) {
+		const char *source = p->d->label[p->row[i]]->source;
+		bool t = truth_of(p, i), fresh = true;
+
+		for (size_t k = 0; k < i && fresh; k++)
+			fresh = strcmp(source, p->d->label[p->row[k]]->source) != 0;
+		*sources += fresh;
+		if (n[t] == 0 || (n[t] == 1 && strcmp(seen[t], source) != 0)) {
+			seen[t] = source;
+			n[t]++;
+		}
+	}
+	if (n[0] < 2 || n[1] < 2)
+		return vq_fail(err, VQ_EDATA,
+			"%s: clips with and without it are needed from 2 sources each, in every "
+			"fold's "
+			"training part",
+			vq_class_name(p->defect));
+	return VQ_OK;
+}
+
+/* A booster for the problem, with everything about it chosen inside its rows. */
+static enum vq_code fit(const struct problem *p, struct vq_booster **b, struct vq_choice *choice,
+	struct vq_err *err)
+{
+	size_t *all = calloc(p->n + 1, sizeof *all), sources = 0;
+	int *fold = calloc(p->n + 1, sizeof *fold), folds;
+	enum vq_code code = all == NULL || fold == NULL ? vq_nomem(err) : enough(p, &sources, err);
+
+	*b = NULL;
+	if (code == VQ_OK) {
+		folds = sources < (size_t)p->folds ? (int)sources : p->folds;
+		if ((code = assign(p, folds, fold, err)) == VQ_OK)
+			code = choose(p, fold, folds, choice, err);
+	}
+	if (code == VQ_OK) {
+		for (size_t i = 0; i < p->n; i++) {
+			all[i] = i;
+			choice->positives += truth_of(p, i);
+		}
+		choice->clips = p->n;
+		code = train_on(p, all, p->n, choice->depth, choice->rounds, b, err);
+	}
+	free(all);
+	free(fold);
+	return code;
+}
+
+/* The rows to learn a defect from, when fold `without` (-1: none) is left out. */
+static enum vq_code pose(struct problem *p, const struct vq_dataset *d,
+	const struct vq_train_options *o, enum vq_class defect, const int *fold, int without,
+	struct vq_err *err)
+{
+	*p = (struct problem){.d = d, .defect = defect, .folds = o->folds, .seed = o->seed};
+	if ((p->row = calloc(d->rows + 1, sizeof *p->row)) == NULL)
+		return vq_nomem(err);
+	for (size_t i = 0; i < d->rows; i++)
+		if (fold[i] != without && !d->label[i]->disputed && possible(d, i, defect))
+			p->row[p->n++] = i;
+	return VQ_OK;
+}
+
+static double calibrated(const struct vq_choice *c, double margin)
+{
+	return 1 / (1 + exp(-(c->slope * margin + c->intercept)));
+}
+
+static uint64_t next_random(uint64_t *state)
+{
+	uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15)); /* splitmix64 */
+
+	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return z ^ (z >> 31);
+}
+
+/* What the fold's rows (row, n of them) get when feature j is shuffled among them,
+ * into out[shuffle][j][row]. */
+struct shuffle {
+	const struct vq_dataset *d;
+	const size_t *row;
+	size_t n;
+	double *out; /* SHUFFLES * cols * d->rows */
+};
+
+static enum vq_code shuffle_features(const struct shuffle *s, struct vq_booster *b,
+	const struct vq_choice *choice, uint64_t seed, struct vq_err *err)
+{
+	size_t cols = s->d->cols, *perm = calloc(s->n + 1, sizeof *perm);
+	float *x = calloc(s->n * cols + 1, sizeof *x);
+	double *m = calloc(s->n + 1, sizeof *m);
+	enum vq_code code = x == NULL || m == NULL || perm == NULL ? vq_nomem(err) : VQ_OK;
+
+	for (size_t k = 0; code == VQ_OK && k < SHUFFLES * cols; k++) {
+		size_t j = k % cols;
+
+		for (size_t i = 0; i < s->n; i++) {
+			size_t at = (size_t)(next_random(&seed) % (i + 1));
+
+			perm[i] = perm[at];
+			perm[at] = i;
+			memcpy(x + i * cols, s->d->x + s->row[i] * cols, cols * sizeof *x);
+		}
+		for (size_t i = 0; i < s->n; i++)
+			x[i * cols + j] = s->d->x[s->row[perm[i]] * cols + j];
+		code = vq_booster_margins(b, x, s->n, 0, m, err);
+		for (size_t i = 0; code == VQ_OK && i < s->n; i++)
+			s->out[k * s->d->rows + s->row[i]] = calibrated(choice, m[i]);
+	}
+	free(perm);
+	free(x);
+	free(m);
+	return code;
+}
+
+/* Judge the rows of fold f for one defect by a model of the other folds. */
+static enum vq_code judge_fold(struct vq_training *t, const struct vq_dataset *d,
+	const struct vq_train_options *o, enum vq_class defect, int f, double *probability,
+	double *shuffled, struct vq_err *err)
+{
+	size_t *out = calloc(d->rows + 1, sizeof *out), n = 0;
+	struct vq_booster *b = NULL;
+	struct vq_choice choice = {0};
+	struct problem p;
+	enum vq_code code = pose(&p, d, o, defect, t->fold, f, err);
+	double m;
+
+	if (code == VQ_OK && out == NULL)
+		code = vq_nomem(err);
+	if (code == VQ_OK)
+		code = fit(&p, &b, &choice, err);
+	for (size_t i = 0; code == VQ_OK && i < d->rows; i++) {
+		if (t->fold[i] != f || !possible(d, i, defect))
+			continue;
+		code = vq_booster_margins(b, d->x + i * d->cols, 1, 0, &m, err);
+		probability[i] = calibrated(&choice, m);
+		out[n++] = i;
+	}
+	if (code == VQ_OK && n > 0) {
+		struct shuffle s = {d, out, n, shuffled};
+
+		code = shuffle_features(&s, b, &choice, o->seed + (uint64_t)f, err);
+	}
+	vq_booster_free(&b);
+	free(p.row);
+	free(out);
+	return code;
+}
+
+/* Mean loss of AUC, over the clips that count, when a feature is shuffled. */
+static enum vq_code auc_drop(struct vq_training *t, const struct vq_dataset *d,
+	enum vq_class defect, const double *probability, const double *shuffled, struct vq_err *err)
+{
+	double *score = calloc(d->rows + 1, sizeof *score), whole = 0;
+	bool *truth = calloc(d->rows + 1, sizeof *truth);
+
+	if (score == NULL || truth == NULL) {
+		free(score);
+		free(truth);
+		return vq_nomem(err);
+	}
+	for (size_t k = 0; k <= SHUFFLES * d->cols; k++) {
+		const double *from = k == 0 ? probability : shuffled + (k - 1) * d->rows;
+		size_t n = 0;
+
+		for (size_t i = 0; i < d->rows; i++)
+			if (!d->label[i]->disputed) {
+				score[n] = from[i];
+				truth[n++] = d->label[i]->defect[defect];
+			}
+		if (k == 0)
+			whole = vq_auc(score, truth, n);
+		else
+			t->drop[defect][(k - 1) % d->cols] +=
+				(whole - vq_auc(score, truth, n)) / SHUFFLES;
+	}
+	free(score);
+	free(truth);
+	return VQ_OK;
+}
+
+/* Out-of-fold probabilities of one defect for every row, 0 where it cannot be. */
+static enum vq_code validate_defect(struct vq_training *t, const struct vq_dataset *d,
+	const struct vq_train_options *o, enum vq_class defect, double *probability,
+	struct vq_err *err)
+{
+	double *shuffled = calloc(SHUFFLES * d->cols * d->rows + 1, sizeof *shuffled);
+	enum vq_code code = shuffled == NULL ? vq_nomem(err) : VQ_OK;
+
+	for (int f = 0; code == VQ_OK && f < o->folds; f++)
+		code = judge_fold(t, d, o, defect, f, probability, shuffled, err);
+	if (code == VQ_OK)
+		code = auc_drop(t, d, defect, probability, shuffled, err);
+	free(shuffled);
+	return code;
+}
+
+static enum vq_code outer_folds(struct vq_training *t, const struct vq_dataset *d,
+	const struct vq_train_options *o, struct vq_err *err)
+{
+	struct vq_fold_item *items = calloc(d->rows + 1, sizeof *items);
+	enum vq_code code;
+
+	if (items == NULL)
+		return vq_nomem(err);
+	for (size_t i = 0; i < d->rows; i++)
+		items[i] = (struct vq_fold_item){.group = d->label[i]->source,
+			.stratum = d->label[i]->disputed
+					   ? 4
+					   : d->label[i]->defect[VQ_TEXT] +
+						     2 * d->label[i]->defect[VQ_FLICKER]};
+	code = vq_folds_assign(items, d->rows, o->folds, o->seed, t->fold, err);
+	free(items);
+	return code;
+}
+
+/* Metrics of fold f, of all folds when it is negative. */
+static enum vq_code score(const struct vq_training *t, const struct vq_dataset *d,
+	const struct vq_train_options *o, int f, struct vq_metrics *m, struct vq_err *err)
+{
+	struct vq_scored *s = calloc(d->rows + 1, sizeof *s);
+	enum vq_code code;
+	size_t n = 0;
+
+	if (s == NULL)
+		return vq_nomem(err);
+	for (size_t i = 0; i < d->rows; i++) {
+		if (d->label[i]->disputed || (f >= 0 && t->fold[i] != f))
+			continue;
+		s[n].truth = d->label[i]->category;
+		memcpy(s[n].defect, d->label[i]->defect, sizeof s[n].defect);
+		s[n++].judgement = t->judged[i];
+	}
+	code = vq_metrics(s, n, o->threshold, m, err);
+	free(s);
+	return code;
+}
+
+static enum vq_code validate(struct vq_training *t, const struct vq_dataset *d,
+	const struct vq_train_options *o, struct vq_err *err)
+{
+	double *p[VQ_CLASSES] = {NULL};
+	enum vq_code code = outer_folds(t, d, o, err);
+
+	for (int c = VQ_TEXT; code == VQ_OK && c < VQ_CLASSES; c++)
+		if ((p[c] = calloc(d->rows + 1, sizeof *p[c])) == NULL)
+			code = vq_nomem(err);
+		else
+			code = validate_defect(t, d, o, (enum vq_class)c, p[c], err);
+	for (size_t i = 0; code == VQ_OK && i < d->rows; i++)
+		vq_judgement_combine(p[VQ_TEXT][i], p[VQ_FLICKER][i], &t->judged[i]);
+	for (int f = -1; code == VQ_OK && f < o->folds; f++)
+		code = score(t, d, o, f, f < 0 ? &t->pooled : &t->of_fold[f], err);
+	free(p[VQ_TEXT]);
+	free(p[VQ_FLICKER]);
+	return code;
+}
+
+/* The final booster of a defect, from all clips. */
+static enum vq_code finish(struct vq_training *t, const struct vq_dataset *d,
+	const struct vq_train_options *o, enum vq_class defect, struct vq_err *err)
+{
+	struct vq_choice *c = &t->choice[defect];
+	struct vq_booster *b = NULL;
+	struct problem p;
+	json_t *json = NULL;
+	double sum = 0;
+	enum vq_code code = pose(&p, d, o, defect, t->fold, -1, err);
+
+	if (code == VQ_OK && (code = fit(&p, &b, c, err)) == VQ_OK &&
+		(code = vq_booster_gain(b, t->gain[defect], err)) == VQ_OK)
+		code = vq_booster_json(b, &json, err);
+	for (size_t j = 0; code == VQ_OK && j < d->cols; j++)
+		sum += t->gain[defect][j];
+	for (size_t j = 0; code == VQ_OK && j < d->cols && sum > 0; j++)
+		t->gain[defect][j] /= sum;
+	if (code == VQ_OK && (json_object_set_new(t->boosters, vq_class_name(defect), json) < 0 ||
+				     json_object_set_new(t->calibration, vq_class_name(defect),
+					     json_pack("{s:f,s:f}", "slope", c->slope, "intercept",
+						     c->intercept)) < 0))
+		code = vq_nomem(err);
+	vq_booster_free(&b);
+	free(p.row);
+	return code;
+}
+
+static enum vq_code new_training(
+	struct vq_training **t, size_t rows, size_t cols, struct vq_err *err)
+{
+	struct vq_training *n = calloc(1, sizeof *n);
+	bool good = n != NULL;
+
+	*t = n;
+	if (good) {
+		n->fold = calloc(rows + 1, sizeof *n->fold);
+		n->judged = calloc(rows + 1, sizeof *n->judged);
+		n->boosters = json_object();
+		n->calibration = json_object();
+		good = n->fold != NULL && n->judged != NULL && n->boosters != NULL &&
+		       n->calibration != NULL;
+	}
+	for (int c = VQ_TEXT; good && c < VQ_CLASSES; c++) {
+		n->gain[c] = calloc(cols + 1, sizeof *n->gain[c]);
+		n->drop[c] = calloc(cols + 1, sizeof *n->drop[c]);
+		good = n->gain[c] != NULL && n->drop[c] != NULL;
+	}
+	return good ? VQ_OK : vq_nomem(err);
+}
+
+enum vq_code vq_train(struct vq_training **t, const struct vq_dataset *d,
+	const struct vq_train_options *o, struct vq_err *err)
+{
+	enum vq_code code;
+
+	*t = NULL;
+	if (vq_dataset_column(d, "has_text_regions") == d->cols)
+		return vq_fail(err, VQ_EDATA, "the records have no feature has_text_regions");
+	if ((code = new_training(t, d->rows, d->cols, err)) == VQ_OK)
+		code = validate(*t, d, o, err);
+	for (int c = VQ_TEXT; code == VQ_OK && c < VQ_CLASSES; c++)
+		code = finish(*t, d, o, (enum vq_class)c, err);
+	if (code != VQ_OK)
+		vq_training_free(t);
+	return code;
+}
+
+void vq_training_free(struct vq_training **t)
+{
+	if (*t == NULL)
+		return;
+	free((*t)->fold);
+	free((*t)->judged);
+	for (int c = 0; c < VQ_CLASSES; c++) {
+		free((*t)->gain[c]);
+		free((*t)->drop[c]);
+	}
+	json_decref((*t)->boosters);
+	json_decref((*t)->calibration);
+	free(*t);
+	*t = NULL;
+}
