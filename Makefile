@@ -25,11 +25,11 @@ vidqc-ocr_LIBS      := -lgomp -lpthread
 vidqc-features_MODS := $(BASE) $(IMG) motion scene temporal textfeat manifest pump
 vidqc-features_PKGS := jansson
 
-MODEL := sha256 xgbjson booster model featstream
+MODEL := sha256 file xgbjson booster model featstream
 
 vidqc-classify_MODS := $(BASE) $(MODEL) manifest verdict
 
-vidqc-train_MODS    := $(BASE) $(MODEL) labels validate train trainreport
+vidqc-train_MODS    := $(BASE) $(MODEL) labels dataset validate train trainreport
 
 vidqc-config_MODS   := $(BASE)
 
@@ -124,7 +124,7 @@ clean:
 # ---- packages ---------------------------------------------------------------------------
 # Debian's names, all of them, once.
 DEPS_BUILD := gcc libc6-dev make pkg-config libavformat-dev libavcodec-dev libswscale-dev \
-	libavutil-dev libtesseract-dev libleptonica-dev libjansson-dev libxgboost-dev libssl-dev
+	libavutil-dev libssl-dev libtesseract-dev libleptonica-dev libjansson-dev libxgboost-dev libssl-dev
 DEPS_RUN   := jq tesseract-ocr tesseract-ocr-eng
 DEPS_TEST  := ffmpeg fonts-dejavu-core perl
 DEPS_LINT  := clang-14 clang-format-14 shellcheck shfmt mandoc git
