@@ -8,8 +8,10 @@
 #include <tesseract/capi.h>
 #include <unistd.h>
 
-/* From libgomp; its header would tie us to one compiler. */
-void omp_set_num_threads(int n);
+/* From libgomp; its header would tie us to one compiler.  Tesseract asks for four
+ * threads by name in its loops, which omp_set_num_threads does not override; with no
+ * active level allowed they run in the thread that calls.  Holds for that thread only. */
+void omp_set_max_active_levels(int n);
 
 #define DPI 300
 
@@ -79,7 +81,7 @@ static enum vq_code start_engine(struct vq_ocr *o, const char *language, struct 
 	char *values[] = {"0", "0", "/dev/null", "0"};
 	char folder[4000], name[128];
 
-	omp_set_num_threads(1);
+	omp_set_max_active_levels(0);
 	setMsgSeverity(L_SEVERITY_NONE);
 	o->api = TessBaseAPICreate();
 	if (o->api == NULL)
@@ -151,7 +153,7 @@ enum vq_code vq_ocr_read(struct vq_ocr *o, const uint8_t *grey, int width, int h
 
 	*text = NULL;
 	*confidence = 0;
-	omp_set_num_threads(1); /* holds for the calling thread only */
+	omp_set_max_active_levels(0);
 	TessBaseAPISetImage(o->api, grey, width, height, 1, width);
 	TessBaseAPISetSourceResolution(o->api, DPI);
 	if (TessBaseAPIRecognize(o->api, NULL) != 0)

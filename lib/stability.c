@@ -8,7 +8,8 @@
 #define RING 0.4	/* width of the ring, letter heights */
 #define STEPS 4		/* Gauss-Newton steps of each kind */
 #define FIT_PIXELS 3500 /* pixels that the fit looks at, about */
-#define FLAT 3.0f	/* local deviation that is noise, levels */
+#define SEARCH_POINTS 1024
+#define FLAT 3.0f /* local deviation that is noise, levels */
 
 struct vq_aligner {
 	float now[VQ_CROP_PIXELS], then[VQ_CROP_PIXELS];
@@ -100,6 +101,50 @@ static bool sample(const struct vq_pyramid *p, int l, float x, float y, float *v
 	return inside;
 }
 
+/* count samples from (x,y) in steps of (dx,dy), in frame pixels: the same as sample() for
+ * each, without its clamps when the whole row lies inside. */
+static void sample_row(const struct vq_pyramid *p, int l, double x, double y, double dx, double dy,
+	int count, float *out, uint8_t *seen)
+{
+	float k = 1.0f / (float)(1 << l);
+	float fx = (float)(x + 0.5) * k - 0.5f, fy = (float)(y + 0.5) * k - 0.5f;
+	float sx = (float)dx * k, sy = (float)dy * k;
+	float ex = fx + sx * (float)(count - 1), ey = fy + sy * (float)(count - 1);
+	int w = p->width[l], h = p->height[l];
+	const uint8_t *v = p->pixel[l];
+
+	if (fminf(fx, ex) < 1 || fminf(fy, ey) < 1 || fmaxf(fx, ex) > (float)(w - 3) ||
+		fmaxf(fy, ey) > (float)(h - 3)) {
+		for (int i = 0; i < count; i++)
+			seen[i] = sample(p, l, (float)(x + i * dx), (float)(y + i * dy), &out[i]);
+		return;
+	}
+	memset(seen, 1, (size_t)count);
+	for (int i = 0; i < count; i++) {
+		float px = fx + (float)i * sx, py = fy + (float)i * sy;
+		int ix = (int)px, iy = (int)py;
+		const uint8_t *a = v + iy * w + ix;
+		float qx = px - (float)ix, qy = py - (float)iy;
+		float top = (float)a[0] + qx * (float)(a[1] - a[0]);
+		float low = (float)a[w] + qx * (float)(a[w + 1] - a[w]);
+
+		out[i] = top + qy * (low - top);
+	}
+}
+
+/* Every stride-th crop pixel of crop row v under a warp; returns how many. */
+static int warp_row(const struct vq_crop *c, const struct vq_pyramid *p, int level,
+	const struct vq_warp *w, int first, int v, int stride, float *out, uint8_t *seen)
+{
+	int count = (c->width - 2 * first + stride - 1) / stride;
+
+	if (count > 0)
+		sample_row(p, level, w->m[0] + w->m[1] * first + w->m[2] * v,
+			w->m[3] + w->m[4] * first + w->m[5] * v, w->m[1] * stride, w->m[4] * stride,
+			count, out, seen);
+	return count;
+}
+
 void vq_crop_take(struct vq_crop *c, const struct vq_pyramid *p, const double box[4], double letter)
 {
 	double ring = fmax(3, RING * fmin(letter, box[3] - box[1]));
@@ -122,14 +167,14 @@ void vq_crop_take(struct vq_crop *c, const struct vq_pyramid *p, const double bo
 	c->inner[2] = c->width - inset > inset ? c->width - inset : inset + 1;
 	c->inner[3] = c->height - inset > inset ? c->height - inset : inset + 1;
 	level = level_for(p, scale);
-	for (int v = 0; v < c->height; v++)
-		for (int u = 0; u < c->width; u++) {
-			float value;
+	for (int v = 0; v < c->height; v++) {
+		float row[VQ_CROP_PIXELS / 4];
+		uint8_t seen[VQ_CROP_PIXELS / 4];
 
-			sample(p, level, (float)(c->x + u * scale), (float)(c->y + v * scale),
-				&value);
-			c->pixel[v * c->width + u] = (uint8_t)(value + 0.5f);
-		}
+		sample_row(p, level, c->x, c->y + v * scale, scale, 0, c->width, row, seen);
+		for (int u = 0; u < c->width; u++)
+			c->pixel[v * c->width + u] = (uint8_t)(row[u] + 0.5f);
+	}
 }
 
 void vq_warp_box(const struct vq_crop *c, const struct vq_warp *w, double box[4])
@@ -162,58 +207,123 @@ void vq_aligner_free(struct vq_aligner **a)
 	*a = NULL;
 }
 
-/* Correlation of every step-th crop pixel with the frame under a warp. */
-static double correlation(const struct vq_crop *c, const struct vq_pyramid *p, int level,
-	const struct vq_warp *w, int step)
+struct sums {
+	double a, b, aa, bb, ab, n;
+};
+
+static double pearson(const struct sums *s)
 {
-	double sa = 0, sb = 0, saa = 0, sbb = 0, sab = 0, n = 0;
+	double aa = s->aa - s->a * s->a / s->n, bb = s->bb - s->b * s->b / s->n;
+	double ab = s->ab - s->a * s->b / s->n;
 
-	for (int v = step / 2; v < c->height; v += step)
-		for (int u = step / 2; u < c->width; u += step) {
-			float now, then = c->pixel[v * c->width + u];
-
-			if (!sample(p, level, (float)(w->m[0] + w->m[1] * u + w->m[2] * v),
-				    (float)(w->m[3] + w->m[4] * u + w->m[5] * v), &now))
-				continue;
-			sa += then;
-			sb += now;
-			saa += then * then;
-			sbb += now * now;
-			sab += then * now;
-			n++;
-		}
-	if (n < 12)
+	if (s->n < 12)
 		return -1;
-	saa -= sa * sa / n;
-	sbb -= sb * sb / n;
-	sab -= sa * sb / n;
-	return saa > n && sbb > n ? sab / sqrt(saa * sbb) : saa <= n && sbb <= n ? 0.5 : 0;
+	if (aa > s->n && bb > s->n)
+		return ab / sqrt(aa * bb);
+	return aa <= s->n && bb <= s->n ? 0.5 : 0;
 }
 
-/* Exhaustive search on a coarse grid around the start. */
+/* Correlation of every stride-th crop pixel with the frame under a warp. */
+static double correlation(struct vq_aligner *al, const struct vq_crop *c,
+	const struct vq_pyramid *p, int level, const struct vq_warp *w, int stride)
+{
+	struct sums s = {0};
+
+	for (int v = 1; v < c->height - 1; v += stride) {
+		int n = warp_row(c, p, level, w, 1, v, stride, al->now, al->seen);
+
+		for (int i = 0; i < n; i++) {
+			double then = c->pixel[v * c->width + 1 + i * stride], now = al->now[i];
+
+			if (!al->seen[i])
+				continue;
+			s.a += then;
+			s.b += now;
+			s.aa += then * then;
+			s.bb += now * now;
+			s.ab += then * now;
+			s.n++;
+		}
+	}
+	return pearson(&s);
+}
+
+/* The crop's points that the search compares, as places in one pyramid level. */
+struct points {
+	int n, left, top, right, bottom; /* extent */
+	int offset[SEARCH_POINTS];
+	int value[SEARCH_POINTS];
+};
+
+static void pick_points(const struct vq_crop *c, const struct vq_pyramid *p, int level, int step,
+	const struct vq_warp *w, struct points *o)
+{
+	double k = 1.0 / (1 << level);
+
+	*o = (struct points){.left = 1 << 20, .top = 1 << 20, .right = -1, .bottom = -1};
+	for (int v = step / 2; v < c->height; v += step)
+		for (int u = step / 2; u < c->width && o->n < SEARCH_POINTS; u += step) {
+			int x = (int)floor((w->m[0] + w->m[1] * u + 0.5) * k);
+			int y = (int)floor((w->m[3] + w->m[5] * v + 0.5) * k);
+
+			if (x < 0 || y < 0 || x >= p->width[level] || y >= p->height[level])
+				continue;
+			o->offset[o->n] = y * p->width[level] + x;
+			o->value[o->n++] = c->pixel[v * c->width + u];
+			o->left = x < o->left ? x : o->left;
+			o->right = x > o->right ? x : o->right;
+			o->top = y < o->top ? y : o->top;
+			o->bottom = y > o->bottom ? y : o->bottom;
+		}
+}
+
+static double score_shift(const struct points *o, const uint8_t *at)
+{
+	int64_t a = 0, b = 0, aa = 0, bb = 0, ab = 0;
+	struct sums s;
+
+	for (int i = 0; i < o->n; i++) {
+		int p = o->value[i], q = at[o->offset[i]];
+
+		a += p;
+		b += q;
+		aa += p * p;
+		bb += q * q;
+		ab += p * q;
+	}
+	s = (struct sums){(double)a, (double)b, (double)aa, (double)bb, (double)ab, o->n};
+	return pearson(&s);
+}
+
+/* Exhaustive search around the start, whole pixels of a coarse level. */
 static void search(
 	const struct vq_crop *c, const struct vq_pyramid *p, double radius, struct vq_warp *w)
 {
-	int step = 1;
-	double best = -2;
+	struct points o;
 	struct vq_warp start = *w;
+	double best = -2, grid;
+	int step = 1, level, reach;
 
-	while (c->width * c->height / (step * step) > 500 && c->height / (step + 1) >= 6)
+	while (c->width * c->height / (step * step) > SEARCH_POINTS / 2 &&
+		c->height / (step + 1) >= 5)
 		step++;
-	double grid = step * c->scale;
-	int reach = (int)ceil(radius / grid), level = level_for(p, grid);
-
+	level = level_for(p, step * c->scale);
+	grid = 1 << level;
+	reach = (int)ceil(radius / grid);
+	pick_points(c, p, level, step, w, &o);
 	for (int j = -reach; j <= reach; j++)
 		for (int i = -reach; i <= reach; i++) {
-			struct vq_warp t = start;
 			double r;
 
-			t.m[0] += i * grid;
-			t.m[3] += j * grid;
-			r = correlation(c, p, level, &t, step) - 0.004 * (abs(i) + abs(j));
+			if (o.left + i < 0 || o.right + i >= p->width[level] || o.top + j < 0 ||
+				o.bottom + j >= p->height[level])
+				continue;
+			r = score_shift(&o, p->pixel[level] + j * p->width[level] + i) -
+			    0.004 * (abs(i) + abs(j));
 			if (r > best) {
 				best = r;
-				*w = t;
+				w->m[0] = start.m[0] + i * grid;
+				w->m[3] = start.m[3] + j * grid;
 			}
 		}
 }
@@ -247,76 +357,102 @@ static bool solve(double *h, double *b, int n)
 	return true;
 }
 
-/* Gain and offset that bring the frame's pixels to the crop's. */
-static void level_out(struct vq_aligner *al, const struct vq_crop *c, const struct vq_pyramid *p,
-	int level, const struct vq_warp *w, int step, float *gain, float *offset, float *noise)
+/* Gain and offset that bring the frame's pixels to the crop's, and the usual error. */
+struct tone {
+	float gain, offset, noise;
+};
+
+/* Sample the crop's pixels in the frame, row after row, into al->now. */
+static struct tone level_out(struct vq_aligner *al, const struct vq_crop *c,
+	const struct vq_pyramid *p, int level, const struct vq_warp *w, int stride)
 {
-	double sa = 0, sb = 0, saa = 0, sbb = 0, n = 0, err = 0;
-	int i = 0;
+	float sa = 0, sb = 0, saa = 0, sbb = 0, n = 0, err = 0;
+	struct tone t;
+	int total = 0;
 
-	for (int v = 1; v < c->height - 1; v += step)
-		for (int u = 1; u < c->width - 1; u += step, i++) {
-			float then = c->pixel[v * c->width + u], now;
+	for (int v = 1; v < c->height - 1; v += stride) {
+		const uint8_t *then = c->pixel + v * c->width + 1;
+		int count =
+			warp_row(c, p, level, w, 1, v, stride, al->now + total, al->seen + total);
 
-			al->seen[i] = sample(p, level, (float)(w->m[0] + w->m[1] * u + w->m[2] * v),
-				(float)(w->m[3] + w->m[4] * u + w->m[5] * v), &now);
-			al->now[i] = now;
-			if (!al->seen[i])
-				continue;
-			sa += then;
-			sb += now;
-			saa += then * then;
-			sbb += now * now;
-			n++;
+		for (int i = 0; i < count; i++) {
+			float k = al->seen[total + i], a = k * then[i * stride];
+			float b = k * al->now[total + i];
+
+			al->then[total + i] = then[i * stride];
+			sa += a;
+			sb += b;
+			saa += a * a;
+			sbb += b * b;
+			n += k;
 		}
+		total += count;
+	}
 	n = n < 1 ? 1 : n;
 	saa = saa / n - sa * sa / (n * n);
 	sbb = sbb / n - sb * sb / (n * n);
-	*gain = (float)(sbb > 1 && saa > 1 ? fmin(2, fmax(0.5, sqrt(saa / sbb))) : 1);
-	*offset = (float)(sa / n) - *gain * (float)(sb / n);
-	i = 0;
-	for (int v = 1; v < c->height - 1; v += step)
-		for (int u = 1; u < c->width - 1; u += step, i++)
-			if (al->seen[i])
-				err += fabsf(
-					*gain * al->now[i] + *offset - c->pixel[v * c->width + u]);
-	*noise = 3 + 2 * (float)(err / n);
+	t.gain = sbb > 1 && saa > 1 ? fminf(2, fmaxf(0.5f, sqrtf(saa / sbb))) : 1;
+	t.offset = sa / n - t.gain * sb / n;
+	for (int i = 0; i < total; i++)
+		err += (float)al->seen[i] * fabsf(t.gain * al->now[i] + t.offset - al->then[i]);
+	t.noise = 3 + 2 * err / n;
+	return t;
+}
+
+/* Add one pixel to the normal equations of n parameters. */
+static inline void accumulate(float *h, float *b, const float *j, float k, float r, int n)
+{
+	for (int q = 0, i = 0; q < n; q++) {
+		b[q] += k * j[q] * r;
+		for (int s = 0; s <= q; s++)
+			h[i++] += k * j[q] * j[s];
+	}
+}
+
+static void normal_equations(struct vq_aligner *al, const struct vq_crop *c, const struct tone *t,
+	int stride, int n, float *h, float *b)
+{
+	float cx = (float)c->width / 2, cy = (float)c->height / 2;
+	int i = 0;
+
+	for (int v = 1; v < c->height - 1; v += stride)
+		for (int u = 1; u < c->width - 1; u += stride, i++) {
+			const uint8_t *at = c->pixel + v * c->width + u;
+			float gx = (float)(at[1] - at[-1]) * 0.5f;
+			float gy = (float)(at[c->width] - at[-c->width]) * 0.5f;
+			float r = t->gain * al->now[i] + t->offset - at[0];
+			float k = (float)al->seen[i] / (1 + r * r / (t->noise * t->noise));
+			float x = (float)u - cx, y = (float)v - cy;
+			float j[6] = {gx, gy, gx * x, gx * y, gy * x, gy * y};
+
+			if (n == 2)
+				accumulate(h, b, j, k, r, 2);
+			else
+				accumulate(h, b, j, k, r, 6);
+		}
 }
 
 /* One step of the inverse compositional kind, weighted against outliers: letters
- * that changed must not pull the warp. */
+ * that changed must not pull the warp.  False when the warp stands still. */
 static bool step_warp(struct vq_aligner *al, const struct vq_crop *c, const struct vq_pyramid *p,
 	int level, struct vq_warp *w, int stride, int n)
 {
-	double h[36] = {0}, b[6] = {0}, cx = c->width / 2.0, cy = c->height / 2.0;
-	float gain, offset, noise;
-	int i = 0;
+	struct tone tone = level_out(al, c, p, level, w, stride);
+	float sum_h[21] = {0}, sum_b[6] = {0};
+	double h[36] = {0}, b[6] = {0}, cx = c->width / 2.0, cy = c->height / 2.0, m[6], du, dv;
 
-	level_out(al, c, p, level, w, stride, &gain, &offset, &noise);
-	for (int v = 1; v < c->height - 1; v += stride)
-		for (int u = 1; u < c->width - 1; u += stride, i++) {
-			const uint8_t *t = c->pixel + v * c->width + u;
-			float gx = (float)(t[1] - t[-1]) * 0.5f;
-			float gy = (float)(t[c->width] - t[-c->width]) * 0.5f;
-			float r = gain * al->now[i] + offset - t[0];
-			float k = al->seen[i] ? 1 / (1 + r * r / (noise * noise)) : 0;
-			float x = (float)(u - cx), y = (float)(v - cy);
-			float j[6] = {gx, gy, gx * x, gx * y, gy * x, gy * y};
-
-			for (int q = 0; q < n; q++) {
-				b[q] += k * j[q] * r;
-				for (int s = 0; s <= q; s++)
-					h[q * 6 + s] += k * j[q] * j[s];
-			}
-		}
-	for (int q = 0; q < n; q++)
+	normal_equations(al, c, &tone, stride, n, sum_h, sum_b);
+	for (int q = 0, i = 0; q < n; q++) {
+		b[q] = sum_b[q];
+		for (int s = 0; s <= q; s++)
+			h[q * 6 + s] = sum_h[i++];
 		h[q * 6 + q] += 1e-3 * h[q * 6 + q] + 1e-3;
+	}
 	if (!solve(h, b, n))
 		return false;
 	/* W(u) <- W(inverse of u + d(u)): to first order W(u - d(u)). */
-	double du = b[0] - b[2] * cx - b[3] * cy, dv = b[1] - b[4] * cx - b[5] * cy;
-	double m[6];
-
+	du = b[0] - b[2] * cx - b[3] * cy;
+	dv = b[1] - b[4] * cx - b[5] * cy;
 	memcpy(m, w->m, sizeof m);
 	w->m[0] = m[0] - m[1] * du - m[2] * dv;
 	w->m[1] = m[1] - m[1] * b[2] - m[2] * b[4];
@@ -324,7 +460,7 @@ static bool step_warp(struct vq_aligner *al, const struct vq_crop *c, const stru
 	w->m[3] = m[3] - m[4] * du - m[5] * dv;
 	w->m[4] = m[4] - m[4] * b[2] - m[5] * b[4];
 	w->m[5] = m[5] - m[4] * b[3] - m[5] * b[5];
-	return fabs(b[0]) + fabs(b[1]) > 0.02;
+	return fabs(b[0]) + fabs(b[1]) > 0.03;
 }
 
 /* A warp that shears or scales by more than a third between two samples has
@@ -347,12 +483,12 @@ double vq_crop_align(struct vq_aligner *a, const struct vq_crop *c, const struct
 		search(c, p, radius, w);
 	while (c->width * c->height / (stride * stride) > FIT_PIXELS)
 		stride++;
-	best = correlation(c, p, level, w, stride);
+	best = correlation(a, c, p, level, w, stride);
 	for (int kind = 2; kind <= 6; kind += 4) {
 		t = *w;
 		for (int i = 0; i < STEPS && step_warp(a, c, p, level, &t, stride, kind); i++)
 			;
-		r = correlation(c, p, level, &t, stride);
+		r = correlation(a, c, p, level, &t, stride);
 		if (sane(&t, c->scale) && r > best) {
 			best = r;
 			*w = t;
@@ -536,12 +672,10 @@ void vq_crop_compare(struct vq_aligner *a, const struct vq_crop *c, const struct
 	int level = level_for(p, c->scale), radius = LETTER / 3;
 	double same = 0, any = 0;
 
-	for (int v = 0, i = 0; v < c->height; v++)
-		for (int u = 0; u < c->width; u++, i++) {
-			a->seen[i] = sample(p, level, (float)(w->m[0] + w->m[1] * u + w->m[2] * v),
-				(float)(w->m[3] + w->m[4] * u + w->m[5] * v), &a->now[i]);
-			a->then[i] = c->pixel[i];
-		}
+	for (int v = 0; v < c->height; v++)
+		warp_row(c, p, level, w, 0, v, 1, a->now + v * c->width, a->seen + v * c->width);
+	for (int i = 0; i < c->width * c->height; i++)
+		a->then[i] = c->pixel[i];
 	compare_raw(a, c, o);
 	normalise(a, a->now, c->width, c->height, radius);
 	normalise(a, a->then, c->width, c->height, radius);
