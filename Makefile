@@ -22,7 +22,7 @@ vidqc-ocr_MODS      := $(BASE) frame y4m components textfind pool stability assi
                        scenesim rowpicture ocr textscan
 vidqc-ocr_LIBS      := -lgomp -lpthread
 
-vidqc-features_MODS := $(BASE) $(IMG) motion scene temporal textfeat manifest pump
+vidqc-features_MODS := $(BASE) $(IMG) motion scene temporal textfeat textseries textcause editdist manifest pump
 vidqc-features_PKGS := jansson
 
 MODEL := sha256 file xgbjson booster model featstream
@@ -52,6 +52,15 @@ T_config_MODS := $(BASE)
 T_pump_MODS   := pump y4m frame $(BASE)
 T_image_MODS  := image err
 T_motion_MODS := motion image err
+T_sha256_MODS     := sha256 err
+T_manifest_MODS   := manifest sha256 $(BASE)
+T_labels_MODS     := labels $(MODEL) $(BASE)
+T_validate_MODS   := validate $(MODEL) $(BASE)
+T_xgbjson_MODS    := xgbjson $(BASE)
+T_model_MODS      := $(MODEL) $(BASE)
+T_verdict_MODS    := verdict manifest $(MODEL) $(BASE)
+T_featstream_MODS := featstream $(BASE)
+T_train_MODS      := labels dataset validate train trainreport $(MODEL) $(BASE)
 
 # ---- rules ------------------------------------------------------------------------------
 # The build tree is laid out like an installation: the front end finds its commands, the
