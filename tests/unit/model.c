@@ -1,0 +1,235 @@
+#include "../../lib/model.h"
+#include "../../lib/booster.h"
+#include "../tap.h"
+#include "../toymodel.h"
+
+static struct vq_err err;
+
+static char *text_of(json_t *j)
+{
+	char *s = json_dumps(j, JSON_COMPACT | JSON_REAL_PRECISION(9));
+
+	json_decref(j);
+	return s;
+}
+
+static struct vq_model *parse(json_t *j)
+{
+	struct vq_model *m;
+	char *s = text_of(j);
+
+	is_int(vq_model_parse(&m, s, strlen(s), &err), VQ_OK, "the model loads");
+	free(s);
+	return m;
+}
+
+static json_t *record(double has_text, double a, double b)
+{
+	return json_pack("{s:s,s:s,s:{s:s,s:s},s:{s:f,s:f,s:f}}", "type", "features", "clip_id",
+		"c", "extractor", "version", "0.1.3", "manifest", "m", "features", "b", b, "a", a,
+		"has_text_regions", has_text);
+}
+
+static double sum(const struct vq_judgement *j)
+{
+	return j->p[VQ_NONE] + j->p[VQ_TEXT] + j->p[VQ_FLICKER];
+}
+
+static void combine(void)
+{
+	struct vq_judgement j;
+	double worst = 0;
+
+	vq_judgement_combine(0.5, 0.5, &j);
+	is_real(j.p[VQ_NONE], 0.25, 1e-9, "independent defects: P(NONE) = 0.5 * 0.5");
+	is_int(vq_judgement_category(&j, 0.5), VQ_TEXT, "a tie is TEXT_INCONSISTENCY");
+	is_int(vq_judgement_category(&j, 0.25), VQ_NONE, "P(NONE) must be below the threshold");
+	vq_judgement_combine(0, 0, &j);
+	is_real(j.p[VQ_NONE], 1, 0, "nothing");
+	vq_judgement_combine(1, 1, &j);
+	is_real(j.p[VQ_NONE], 0, 0, "both for sure");
+	for (int i = 0; i <= 1000; i++) {
+		vq_judgement_combine(i / 1000.0, (i * 7919 % 1001) / 1000.0, &j);
+		worst = fmax(worst, fabs(sum(&j) - 1));
+	}
+	is_real(worst, 0, 1e-9, "the probabilities sum to 1");
+}
+
+static void plain(void)
+{
+	static const char *const names[] = {"a", "b"};
+	static const struct toy_stump s[3] = {
+		{0, 0.5, {1, -1}}, {1, 0.5, {0, 2}}, {0, 0.5, {-1, 1}}};
+	struct vq_model *m = parse(toy_model(names, 2, s, 3, "[5E-1,0E0,-5E-1]"));
+	json_t *r = record(1, 0.25, 0.75), *no_text = record(0, 0.25, 0.75);
+	double e[3] = {exp(1.5), exp(2), exp(-1.5)}, all = e[0] + e[1] + e[2];
+	struct vq_reason why[8];
+	struct vq_judgement j;
+	size_t n;
+
+	is_str(vq_model_version(m), "xgboost 1.7.4", "a plain model's version");
+	is_int(vq_model_judge(m, r, &j, &err), VQ_OK, "judged");
+	is_real(j.p[VQ_NONE], e[0] / all, 1e-6, "softmax of stumps and base scores, by hand");
+	is_real(j.p[VQ_TEXT], e[1] / all, 1e-6, "matched by name, not by place");
+	is_real(j.defect[VQ_TEXT], j.p[VQ_TEXT], 0, "a defect's own probability is the class's");
+	is_int(vq_model_reasons(m, (const int[]){0, 1, 1}, why, 8, &n, &err), VQ_OK, "reasons");
+	is_int((long long)n, 3, "two stumps a class against NONE, on two features");
+	is_str(why[0].feature, "a", "the strongest");
+	is_int(why[0].cls, VQ_FLICKER, "is about flicker");
+	is_real(why[0].contribution, -2, 1e-5, "speaks against it, by -1 - 1 from the mean");
+	is_int(vq_model_judge(m, no_text, &j, &err), VQ_OK, "a clip without text");
+	is_real(j.p[VQ_TEXT], 0, 0, "has no text defect");
+	is_real(j.p[VQ_NONE], e[0] / (e[0] + e[2]), 1e-6, "the rest is scaled to 1");
+	vq_model_reasons(m, (const int[]){0, 1, 1}, why, 8, &n, &err);
+	ok(n == 1 && why[0].cls == VQ_FLICKER, "and no reason speaks of text");
+	json_decref(r);
+	json_decref(no_text);
+	vq_model_free(&m);
+}
+
+static double logistic(double x)
+{
+	return 1 / (1 + exp(-x));
+}
+
+static void bundle(void)
+{
+	struct vq_model *m = parse(toy_bundle("a", "b", "0.1.0"));
+	json_t *r = record(1, 0.75, 0.75), *no_text = record(0, 0.75, 0.25);
+	double t = logistic(2), f = logistic(0.5 * 2 + 0.25);
+	struct vq_reason why[8];
+	struct vq_judgement j;
+	size_t n;
+
+	is_str(vq_model_version(m), "toy", "a bundle's version");
+	is_int((long long)strlen(vq_model_sha256(m)), 64, "and hash");
+	is_int(vq_model_judge(m, r, &j, &err), VQ_OK, "judged");
+	is_real(j.defect[VQ_TEXT], t, 1e-6, "text");
+	is_real(j.defect[VQ_FLICKER], f, 1e-6, "flicker, calibrated");
+	is_real(j.p[VQ_NONE], (1 - t) * (1 - f), 1e-6, "neither");
+	is_real(sum(&j), 1, 1e-9, "sum");
+	vq_model_reasons(m, (const int[]){0, 1, 1}, why, 8, &n, &err);
+	is_int((long long)n, 2, "one feature a defect");
+	is_real(why[1].contribution, 0.5 * 2, 1e-5, "scaled with the calibration");
+	is_int(vq_model_judge(m, no_text, &j, &err), VQ_OK, "a clip without text");
+	is_real(j.p[VQ_TEXT], 0, 0, "has no text defect");
+	is_real(j.p[VQ_NONE], 1 - j.defect[VQ_FLICKER], 1e-6, "only flicker counts");
+	json_decref(r);
+	json_decref(no_text);
+	vq_model_free(&m);
+}
+
+static void unsuited(void)
+{
+	struct vq_model *m = parse(toy_bundle("wanted", "b", "0.1.0"));
+	json_t *r = record(1, 0, 0);
+	struct vq_judgement j;
+
+	is_int(vq_model_judge(m, r, &j, &err), VQ_EDATA, "a feature that the record lacks");
+	has_str(err.msg, "\"wanted\"", "is named");
+	json_object_set_new(json_object_get(r, "features"), "wanted", json_string("1"));
+	is_int(vq_model_judge(m, r, &j, &err), VQ_EDATA, "a feature that is no number");
+	json_object_del(json_object_get(r, "features"), "has_text_regions");
+	is_int(vq_model_judge(m, r, &j, &err), VQ_EDATA, "no has_text_regions");
+	vq_model_free(&m);
+	json_decref(r);
+	m = parse(toy_bundle("a", "b", "0.2.0"));
+	r = record(1, 0, 0);
+	is_int(vq_model_judge(m, r, &j, &err), VQ_EDATA, "another extractor");
+	has_str(err.msg, "0.1.3, but the model was trained on 0.2.0", "both versions are named");
+	vq_model_free(&m);
+	json_decref(r);
+}
+
+/* Whatever a model file holds, it is refused or gives probabilities; the sanitizers
+ * watch the rest. */
+static void damaged(json_t *model, const char *what)
+{
+	char *s = text_of(model), *copy = malloc(strlen(s) + 1);
+	size_t len = strlen(s), refused = 0, tried = 0, wrong = 0;
+	json_t *r = record(1, 0.75, 0.25);
+	unsigned seed = 3;
+
+	for (size_t cut = 0; cut < len; cut += 7, tried++) {
+		struct vq_model *m;
+		struct vq_judgement j;
+
+		memcpy(copy, s, len + 1);
+		if (cut % 2 == 0) {
+			seed = seed * 1664525u + 1013904223u;
+			copy[cut] = (char)"0123456789-[]{}\",:eE"[(seed >> 16) % 20];
+		}
+		if (vq_model_parse(&m, copy, cut % 2 == 0 ? len : cut, &err) != VQ_OK) {
+			refused++;
+			wrong += err.code != VQ_EDATA;
+			continue;
+		}
+		if (vq_model_judge(m, r, &j, &err) == VQ_OK)
+			wrong += !(fabs(sum(&j) - 1) < 1e-6);
+		vq_model_free(&m);
+	}
+	is_int((long long)wrong, 0, "%s: %zu damaged files, no wrong answer", what, tried);
+	ok(refused > tried / 2, "most are refused");
+	json_decref(r);
+	free(copy);
+	free(s);
+}
+
+static void training(void)
+{
+	static const char *const names[] = {"a", "b"};
+	static const struct vq_booster_param params[] = {{"objective", "binary:logistic"},
+		{"max_depth", "2"}, {"subsample", "0.7"}, {NULL, NULL}};
+	float x[200], label[100], row[2] = {0.9f, 0.5f};
+	struct vq_matrix data = {100, 2, x, label, NULL, names};
+	double high, low, again, contrib[2], mean;
+	struct vq_booster *b, *c;
+
+	for (int i = 0; i < 100; i++) {
+		x[2 * i] = (float)(i * 37 % 100) / 100;
+		x[2 * i + 1] = (float)(i * 61 % 100) / 100;
+		label[i] = x[2 * i] > 0.5f;
+	}
+	is_int(vq_booster_train(&b, &data, params, 20, &err), VQ_OK, "train");
+	vq_booster_margins(b, row, 1, 0, &high, &err);
+	vq_booster_contributions(b, row, contrib, &err);
+	row[0] = 0.1f;
+	vq_booster_margins(b, row, 1, 0, &low, &err);
+	ok(high > 1 && low < -1, "it has learned");
+	mean = high - contrib[0] - contrib[1];
+	ok(contrib[0] > 1 && fabs(contrib[1]) < 0.5 && fabs(mean) < 1, "and says from what");
+	is_int(vq_booster_train(&c, &data, params, 20, &err), VQ_OK, "train again");
+	vq_booster_margins(c, row, 1, 0, &again, &err);
+	is_real(again, low, 0, "the same model");
+	vq_booster_free(&b);
+	vq_booster_free(&c);
+	is_int(vq_booster_train(&b, &data,
+		       (const struct vq_booster_param[]){{"objective", "nonsense"}, {NULL, NULL}},
+		       2, &err),
+		VQ_EDATA, "XGBoost refuses a parameter");
+	ok(strchr(err.msg, '\n') == NULL && strstr(err.msg, ".cc:") == NULL,
+		"its message is one line without a source position: %s", err.msg);
+	ok(b == NULL, "nothing is left");
+}
+
+int main(void)
+{
+	static const char *const names[] = {"a", "b"};
+	static const struct toy_stump s[3] = {
+		{0, 0.5, {1, -1}}, {1, 0.5, {0, 2}}, {0, 0.5, {-1, 1}}};
+	struct vq_model *m;
+
+	combine();
+	plain();
+	bundle();
+	unsuited();
+	training();
+	damaged(toy_model(names, 2, s, 3, "5E-1"), "XGBoost model");
+	damaged(toy_bundle("a", "b", "0.1.0"), "bundle");
+	is_int(vq_model_load(&m, "/nonexistent", &err), VQ_ENOENT, "no such file");
+	is_int(vq_model_load(&m, "/", &err), VQ_ENOENT, "a folder");
+	is_int(vq_model_parse(&m, "", 0, &err), VQ_EDATA, "an empty file");
+	is_int(vq_model_parse(&m, "[]", 2, &err), VQ_EDATA, "no object");
+	ok(m == NULL, "nothing is left");
+	return done_testing();
+}
