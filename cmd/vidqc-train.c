@@ -25,13 +25,23 @@ static const char usage[] =
 	"  --folds N         folds of the validation, 2 to 50 (default 5)\n"
 	"  --seed N          seed of the folds (default 42)\n"
 	"  --oof FILE        write each clip's out-of-fold judgement as records (-: stdout)\n"
+	"  --list            print the labelled clips as records and train nothing\n"
 	"  --allow-missing   leave out labelled clips that have no features\n"
 	"  --config FILE     merge a JSON configuration\n"
 	"  --set KEY=VALUE   set one configuration key (model.binary_threshold=0.5)\n"
 	"  -h, --help        print this text\n"
 	"  --version         print the version\n";
 
-enum { OPT_LABELS = CLI_OWN, OPT_FEATURES, OPT_OUTPUT, OPT_FOLDS, OPT_SEED, OPT_OOF, OPT_MISSING };
+enum {
+	OPT_LABELS = CLI_OWN,
+	OPT_FEATURES,
+	OPT_OUTPUT,
+	OPT_FOLDS,
+	OPT_SEED,
+	OPT_OOF,
+	OPT_MISSING,
+	OPT_LIST
+};
 
 static const struct option options[] = {
 	CLI_OPTIONS,
@@ -42,6 +52,7 @@ static const struct option options[] = {
 	{"seed", required_argument, NULL, OPT_SEED},
 	{"oof", required_argument, NULL, OPT_OOF},
 	{"allow-missing", no_argument, NULL, OPT_MISSING},
+	{"list", no_argument, NULL, OPT_LIST},
 	{0},
 };
 
@@ -50,7 +61,7 @@ struct job {
 	const char *labels_path, *dir, *oof;
 	const char **features;
 	size_t features_count;
-	bool allow_missing;
+	bool allow_missing, list;
 	struct vq_train_options train;
 	struct vq_labels *labels;
 	struct vq_dataset *data;
@@ -192,6 +203,25 @@ static enum vq_code write_oof(const struct job *job, struct vq_err *err)
 	return code;
 }
 
+/* For whoever has to make the features of all clips first. */
+static int list_labels(struct job *job)
+{
+	struct vq_err err;
+	enum vq_code code = VQ_OK;
+
+	if (vq_labels_load(&job->labels, job->labels_path, &err) != VQ_OK)
+		return cli_fail(&job->cli, job->labels_path, &err);
+	for (size_t i = 0; i < job->labels->count && code == VQ_OK; i++) {
+		const struct vq_label *l = &job->labels->list[i];
+
+		code = vq_record_write(stdout,
+			json_pack("{s:s, s:s, s:s, s:b}", "type", "label", "clip_id", l->clip_id,
+				"path", l->path, "disputed", l->disputed),
+			&err);
+	}
+	return code == VQ_OK ? EX_OK : cli_fail(&job->cli, "stdout", &err);
+}
+
 static int run(struct job *job)
 {
 	struct vq_err err;
@@ -246,6 +276,9 @@ static void parse(struct job *job, int argc, char **argv)
 		case OPT_OOF:
 			job->oof = optarg;
 			break;
+		case OPT_LIST:
+			job->list = true;
+			break;
 		case OPT_MISSING:
 			job->allow_missing = true;
 			break;
@@ -258,7 +291,7 @@ static void parse(struct job *job, int argc, char **argv)
 		job->features[job->features_count++] = "-";
 	if (job->labels_path == NULL)
 		cli_usage(&job->cli, "--labels is missing");
-	if (job->dir == NULL)
+	if (job->dir == NULL && !job->list)
 		cli_usage(&job->cli, "--output-dir is missing");
 }
 
@@ -276,7 +309,7 @@ int main(int argc, char **argv)
 	}
 	parse(&job, argc, argv);
 	job.train.threshold = vq_config_real(job.cli.config, VQ_CFG_MODEL_THRESHOLD);
-	status = run(&job);
+	status = job.list ? list_labels(&job) : run(&job);
 	vq_training_free(&job.result);
 	vq_dataset_free(&job.data);
 	vq_labels_free(&job.labels);

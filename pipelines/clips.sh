@@ -7,8 +7,9 @@
 clip_list=()
 clip_id=
 keep_root=
-model=$VQ_SHARE/model.json
+model=${VIDQC_MODEL:-$VQ_SHARE/model.json}
 to=
+clips=0
 failed=0
 
 # clip_options COMMAND LETTERS NAMES ARGUMENT...: read the options that all have, and
@@ -92,6 +93,7 @@ run_clips() {
 
 	make_work
 	make_config
+	read_forms
 	open_output "$to"
 	frames_options=(${clip_id:+--clip-id "$clip_id"})
 	for clip in "${clip_list[@]}"; do

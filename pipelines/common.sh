@@ -59,6 +59,8 @@ settings=()
 # The folder for everything in between, removed whatever happens.
 work=
 children=()
+# Tenths of a second between asking a child to end and insisting.
+grace=20
 output=
 output_temp=
 
@@ -89,14 +91,14 @@ on_signal() {
 	kill -s "$1" $$
 }
 
-# Ask the children to end, and insist after two seconds.
+# Ask the children to end, and insist after a while.
 stop_children() {
 	local pid i
 
 	for pid in "${children[@]}"; do
 		kill -s TERM "$pid" 2>/dev/null || :
 	done
-	for ((i = 0; i < 20; i++)); do
+	for ((i = 0; i < grace; i++)); do
 		any_alive || break
 		sleep 0.1
 	done

@@ -84,12 +84,19 @@ wait_stages() {
 	done
 	while [ ${#name[@]} != 0 ]; do
 		status=0
-		p=
-		wait -n -p p "${!name[@]}" ${timer:+"$timer"} || status=$?
-		if [ -n "$timer" ] && [ "$p" = "$timer" ]; then
+		# wait -n forgets a job that a signal has ended, wait does not.
+		p=$(first_dead "${!name[@]}")
+		if [ -n "$p" ]; then
+			wait "$p" || status=$?
+		else
+			wait -n -p p "${!name[@]}" ${timer:+"$timer"} || status=$?
+		fi
+		if [ -z "$p" ]; then
+			continue
+		elif [ -n "$timer" ] && [ "$p" = "$timer" ]; then
 			for p in "${!name[@]}"; do
 				stopped[${name[$p]}]=1
-				kill -s "$signal" "$p" 2>/dev/null || :
+				kill -s "$signal" "$p" || :
 			done
 			signal=KILL
 			timer=
@@ -106,16 +113,27 @@ wait_stages() {
 			unset "name[$p]"
 		fi
 		if [ -n "$first_failed" ] && [ -z "$timer" ]; then
-			sleep 2 >/dev/null 2>&1 &
+			sleep 2 >/dev/null &
 			timer=$!
 			children+=("$timer")
 		fi
 	done
 	if [ -n "$timer" ]; then
-		kill "$timer" 2>/dev/null || :
-		wait "$timer" 2>/dev/null || :
+		kill "$timer" || :
+		wait "$timer" || :
 	fi
 	children=()
+}
+
+first_dead() {
+	local p
+
+	for p in "$@"; do
+		if ! kill -s 0 "$p"; then
+			printf '%s\n' "$p"
+			return
+		fi
+	done
 }
 
 # Which stage failed by itself?  Not one that lost its reader (SIGPIPE), that was
@@ -173,25 +191,36 @@ explain() {
 	return 70
 }
 
-# Which of several clips a message is about is told by vidqc-frames itself; the
-# stages behind it know only streams.
+# vidqc-frames names the clip in its messages; the stages behind it know only streams.
 say() {
-	if [ "$1" != frames ] && [ "$clips" -gt 1 ]; then
-		sed "s|^|vidqc: ${2//[|\\&]/\\&}: |" "$work/$1.err" >&2
-	else
-		cat "$work/$1.err" >&2
-	fi
+	local line
+
+	while IFS= read -r line || [ -n "$line" ]; do
+		if [[ $line != *"$2"* ]]; then
+			line="vidqc: $2: $line"
+		fi
+		printf '%s\n' "$line" >&2
+	done <"$work/$1.err"
 }
 
-# What the command sets before run_pipe: the folder of --keep, how many clips there
-# are, options of single stages, and, when there is to be a verdict, the classifier.
+# What the command sets before run_pipe: the folder of --keep, options of single stages
+# and, when there is to be a verdict, the classifier.
 keep=
-clips=1
 frames_options=()
 ocr_options=()
 classify=()
 gate=
 flagged=
+
+# The forms of the two renditions, from the configuration.
+text_form=
+native_form=
+read_forms() {
+	text_form=$(jq -r '.video |
+		"fps=\(.sample_fps),height=\(.max_resolution),samples=\(.sample_budget)"' \
+		"$work/config.json")
+	native_form=$(jq -r '"height=\(.video.analysis_height)"' "$work/config.json")
+}
 
 # run_pipe CLIP: one clip in, its records in $work/result.  The status is the
 # command's.
@@ -203,8 +232,11 @@ run_pipe() {
 	stopped=()
 	first_failed=
 	rm -f -- "$work/info" "$work/result" "$work"/*.err
-	start_stages "$clip"
-	wait_stages
+	# The shell tells of jobs that a signal ended in its own words; explain does it in ours.
+	{
+		start_stages "$clip"
+		wait_stages
+	} 2>"$work/shell.err"
 	if [ -n "$keep" ] && [ -s "$work/info" ]; then
 		cp -- "$work/info" "$keep/info.json" || exit 74
 	fi
@@ -218,12 +250,9 @@ run_pipe() {
 }
 
 start_stages() {
-	local clip=$1 text native null result name
+	local clip=$1 null result name
 	local -a config=(--config "$work/config.json")
 
-	text=$(jq -r '.video | "fps=\(.sample_fps),height=\(.max_resolution),samples=\(.sample_budget)"' \
-		"$work/config.json")
-	native=$(jq -r '"height=\(.video.analysis_height)"' "$work/config.json")
 	exec {null}</dev/null {result}>"$work/result"
 	for name in text native ocr ${classify:+features}; do
 		make_pipe "$name"
@@ -243,7 +272,7 @@ start_stages() {
 	fi
 	start frames "$null" "${writer[native]}" "${writer[text]}" \
 		"$VQ_BIN/vidqc-frames" "${config[@]}" "${frames_options[@]}" --info "$work/info" \
-		-o "/dev/fd/${writer[text]},$text" -o "-,$native" -- "$clip"
+		-o "/dev/fd/${writer[text]},$text_form" -o "-,$native_form" -- "$clip"
 	start ocr "${reader[text]}" "${writer[ocr]}" '' \
 		"$VQ_BIN/vidqc-ocr" "${config[@]}" "${ocr_options[@]}"
 	start features "${reader[native]}" "${writer[features]:-$result}" "${reader[ocr]}" \
