@@ -105,7 +105,6 @@ static enum vq_code add(
 	row = (size_t)(l - d->labels->list);
 	if (d->present[row])
 		return vq_fail(err, VQ_EDATA, "came before");
-	d->present[row] = 1;
 	for (size_t j = 0; j < d->cols; j++) {
 		if ((code = vq_record_real(features, d->names[j], &v, err)) != VQ_OK)
 			return code;
@@ -113,6 +112,7 @@ static enum vq_code add(
 			return vq_fail(err, VQ_EDATA, "feature \"%s\" is too large", d->names[j]);
 		d->x[row * d->cols + j] = (float)v;
 	}
+	d->present[row] = 1;
 	return VQ_OK;
 }
 
