@@ -18,7 +18,7 @@ IMG  := frame y4m image
 vidqc-frames_MODS   := $(BASE) frame y4m source decode distinct sampler
 vidqc-frames_PKGS   := libavformat libavcodec libswscale libavutil jansson
 
-vidqc-ocr_MODS      := $(BASE) frame y4m components textfind pool stability assign texttrack \
+vidqc-ocr_MODS      := $(BASE) frame y4m components textlook textfind pool stability assign texttrack \
                        scenesim rowpicture ocr textscan
 vidqc-ocr_LIBS      := -lgomp -lpthread
 
@@ -42,7 +42,7 @@ PKG_config   := jansson
 PKG_decode   := libavformat libavcodec libswscale libavutil
 PKG_ocr      := tesseract lept
 PKG_sha256   := libcrypto
-LIB_booster  := -lxgboost
+LIB_booster  := -lxgboost -lgomp
 
 # ---- unit tests: tests/unit/NAME.c with the library modules it needs --------------------
 T_err_MODS    := err
