@@ -135,8 +135,8 @@ clean:
 DEPS_BUILD := gcc libc6-dev make pkg-config libavformat-dev libavcodec-dev libswscale-dev \
 	libavutil-dev libssl-dev libtesseract-dev libleptonica-dev libjansson-dev libxgboost-dev libssl-dev
 DEPS_RUN   := jq tesseract-ocr tesseract-ocr-eng
-DEPS_TEST  := ffmpeg fonts-dejavu-core perl
-DEPS_LINT  := clang-14 clang-format-14 shellcheck shfmt mandoc git
+DEPS_TEST  := ffmpeg fonts-dejavu-core mandoc perl
+DEPS_LINT  := clang-14 clang-format-14 shellcheck shfmt git
 
 # $(call need,PACKAGES): install what is missing; nothing is asked of the network when
 # all is there.
@@ -222,7 +222,7 @@ lint-headers:
 		$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -Werror -fsyntax-only -x c -include $$h /dev/null; \
 	done
 lint-shell:
-	shellcheck -x $(SH_FILES)
+	shellcheck $(SH_FILES)
 	shfmt -d $(SH_FILES)
 lint-man:
 	mandoc -T lint -W warning $(MAN)
