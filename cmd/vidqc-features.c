@@ -19,7 +19,7 @@ static const char usage[] =
 	"  --info FILE     the info record of vidqc-frames, read after the last frame\n"
 	"  --clip-id ID    name of the clip in the record (default: from --info, or stdin)\n"
 	"  --series FILE   write the measures of every frame as records\n"
-	"  --manifest      print the feature manifest as records and exit\n"
+	"  --manifest      print the feature manifest as one record and exit\n"
 	"  --config FILE   merge a JSON configuration\n"
 	"  --set KEY=VALUE set one configuration key\n"
 	"  -h, --help      print this text\n"
@@ -132,11 +132,22 @@ static int run(const struct cli *cli, const struct job *job)
 	return code == VQ_OK ? EX_OK : cli_fail(cli, NULL, &err);
 }
 
+static int print_manifest(const struct cli *cli)
+{
+	struct vq_manifest *m = NULL;
+	struct vq_err err;
+	enum vq_code code = vq_extract_manifest(&m, &err);
+
+	if (code == VQ_OK)
+		code = vq_record_write(stdout, vq_manifest_json(m), &err);
+	vq_manifest_free(&m);
+	return code == VQ_OK ? EX_OK : cli_fail(cli, "stdout", &err);
+}
+
 int main(int argc, char **argv)
 {
 	struct cli cli;
 	struct job job = {0};
-	struct vq_err err;
 	int opt;
 
 	cli_init(&cli, "vidqc-features", usage);
@@ -155,9 +166,7 @@ int main(int argc, char **argv)
 			job.series = optarg;
 			break;
 		case OPT_MANIFEST:
-			if (vq_manifest_write(stdout, &err) != VQ_OK)
-				return cli_close(&cli, cli_fail(&cli, "stdout", &err));
-			return cli_close(&cli, EX_OK);
+			return cli_close(&cli, print_manifest(&cli));
 		default:
 			cli_option(&cli, opt);
 		}

@@ -15,8 +15,17 @@ struct vq_extract {
 	long frames;
 	struct vq_temporal *temporal;
 	struct vq_textfeat *text;
-	double *values; /* in manifest order */
+	struct vq_manifest *manifest;
+	double *values; /* in manifest order: text, then temporal */
 };
+
+enum vq_code vq_extract_manifest(struct vq_manifest **m, struct vq_err *err)
+{
+	static const struct vq_feature_set *const sets[] = {
+		&vq_text_features, &vq_temporal_features};
+
+	return vq_manifest_new(m, sets, sizeof sets / sizeof *sets, err);
+}
 
 enum vq_code vq_extract_new(struct vq_extract **x, const struct vq_config *config, bool with_text,
 	FILE *series, struct vq_err *err)
@@ -29,10 +38,15 @@ enum vq_code vq_extract_new(struct vq_extract **x, const struct vq_config *confi
 	(*x)->config = config;
 	(*x)->series = series;
 	(*x)->with_text = with_text;
-	(*x)->values = calloc(vq_manifest_count(), sizeof *(*x)->values);
-	code = (*x)->values == NULL ? vq_nomem(err) : vq_textfeat_new(&(*x)->text, config, err);
+	code = vq_extract_manifest(&(*x)->manifest, err);
 	if (code != VQ_OK)
-		vq_extract_free(x);
+		goto fail;
+	(*x)->values = calloc(vq_manifest_count((*x)->manifest), sizeof *(*x)->values);
+	code = (*x)->values == NULL ? vq_nomem(err) : vq_textfeat_new(&(*x)->text, config, err);
+	if (code == VQ_OK)
+		return VQ_OK;
+fail:
+	vq_extract_free(x);
 	return code;
 }
 
@@ -42,16 +56,26 @@ void vq_extract_free(struct vq_extract **x)
 		return;
 	vq_temporal_free(&(*x)->temporal);
 	vq_textfeat_free(&(*x)->text);
+	vq_manifest_free(&(*x)->manifest);
 	free((*x)->values);
 	free(*x);
 	*x = NULL;
+}
+
+static enum vq_code write_series(void *ctx, json_t *record, struct vq_err *err)
+{
+	return vq_record_write(ctx, record, err);
 }
 
 static enum vq_code on_stream(void *ctx, const struct vq_stream *s, struct vq_err *err)
 {
 	struct vq_extract *x = ctx;
 
-	return vq_temporal_new(&x->temporal, s, x->config, x->series, err);
+	enum vq_code code = vq_temporal_new(&x->temporal, s, x->config, err);
+
+	if (code == VQ_OK && x->series != NULL)
+		vq_temporal_series(x->temporal, write_series, x->series);
+	return code;
 }
 
 static enum vq_code on_frame(void *ctx, const struct vq_frame *f, struct vq_err *err)
@@ -74,13 +98,13 @@ struct vq_pump_sink vq_extract_sink(struct vq_extract *x)
 	return (struct vq_pump_sink){x, on_stream, on_frame, on_record};
 }
 
-static json_t *feature_object(const double *values)
+static json_t *feature_object(const struct vq_extract *x)
 {
 	json_t *o = json_object();
 
-	for (size_t i = 0; i < vq_manifest_count(); i++)
+	for (size_t i = 0; i < vq_manifest_count(x->manifest); i++)
 		json_object_set_new(
-			o, vq_manifest_feature(i)->name, vq_record_number(values[i], 6));
+			o, vq_manifest_at(x->manifest, i)->name, vq_record_number(x->values[i], 6));
 	return o;
 }
 
@@ -131,20 +155,22 @@ enum vq_code vq_extract_finish(struct vq_extract *x, const char *clip_id, const 
 		clip_id = json_string_value(json_object_get(info, "clip_id"));
 	rec = json_pack("{s:s, s:s, s:{s:s, s:s}, s:{}, s:[], s:[], s:[], s:[], s:n, s:{}}", "type",
 		"features", "clip_id", clip_id ? clip_id : "stdin", "extractor", "version",
-		VQ_VERSION, "manifest", vq_manifest_hash(), "features", "events", "suppressed",
-		"scenes", "tracks", "photosensitive", "coverage");
+		VQ_VERSION, "manifest", vq_manifest_version(x->manifest), "features", "events",
+		"suppressed", "scenes", "tracks", "photosensitive", "coverage");
 	if (rec == NULL)
 		return vq_nomem(err);
 	coverage = json_object_get(rec, "coverage");
 	json_object_set_new(coverage, "text_frames", json_null());
-	code = vq_temporal_finish(x->temporal, x->values + vq_manifest_temporal(), rec, err);
+	code = vq_temporal_finish(x->temporal, x->values + vq_text_features.count, rec, err);
+	json_object_update(coverage, json_object_get(rec, "temporal_coverage"));
+	json_object_del(rec, "temporal_coverage");
 	if (code == VQ_OK && x->with_text)
-		code = vq_textfeat_finish(x->text, x->values + vq_manifest_text(), rec, err);
+		code = vq_textfeat_finish(x->text, x->values, rec, err);
 	if (code != VQ_OK) {
 		json_decref(rec);
 		return code;
 	}
-	json_object_set_new(rec, "features", feature_object(x->values));
+	json_object_set_new(rec, "features", feature_object(x));
 	sort_events(json_object_get(rec, "events"));
 	if (info != NULL)
 		add_info(rec, info);

@@ -7,9 +7,13 @@
 #include <stdbool.h>
 
 #include "config.h"
+#include "manifest.h"
 #include "pump.h"
 
 struct vq_extract;
+
+/* The manifest of all features in the record: text, then temporal. */
+enum vq_code vq_extract_manifest(struct vq_manifest **m, struct vq_err *err);
 
 /* with_text: text records will come.  series: where the per-frame measures go as
  * records, or NULL; not owned. */
