@@ -19,7 +19,8 @@ static const uint32_t price[TOP] = {5, 3, 5};
 
 /* ---- pictures and fields ------------------------------------------------------------ */
 
-static enum vq_code level_init(struct vq_motion_level *l, int width, int height, struct vq_err *err)
+enum vq_code vq_motion_level_init(
+	struct vq_motion_level *l, int width, int height, struct vq_err *err)
 {
 	size_t rows = (size_t)height + 2 * PAD;
 
@@ -35,6 +36,13 @@ static enum vq_code level_init(struct vq_motion_level *l, int width, int height,
 	return VQ_OK;
 }
 
+void vq_motion_level_clear(struct vq_motion_level *l)
+{
+	free(l->store);
+	free(l->sums);
+	memset(l, 0, sizeof *l);
+}
+
 enum vq_code vq_motion_picture_init(
 	struct vq_motion_picture *p, int width, int height, struct vq_err *err)
 {
@@ -42,7 +50,7 @@ enum vq_code vq_motion_picture_init(
 	if (width < 1 || height < 1 || width > 16384 || height > 16384)
 		return vq_fail(err, VQ_EBUG, "motion of planes of %dx%d", width, height);
 	for (int i = 0; i < VQ_MOTION_LEVELS; i++) {
-		if (level_init(&p->level[i], width, height, err) != VQ_OK) {
+		if (vq_motion_level_init(&p->level[i], width, height, err) != VQ_OK) {
 			vq_motion_picture_clear(p);
 			return VQ_ETEMP;
 		}
@@ -54,11 +62,8 @@ enum vq_code vq_motion_picture_init(
 
 void vq_motion_picture_clear(struct vq_motion_picture *p)
 {
-	for (int i = 0; i < VQ_MOTION_LEVELS; i++) {
-		free(p->level[i].store);
-		free(p->level[i].sums);
-	}
-	memset(p, 0, sizeof *p);
+	for (int i = 0; i < VQ_MOTION_LEVELS; i++)
+		vq_motion_level_clear(&p->level[i]);
 }
 
 enum vq_code vq_motion_field_init(
@@ -118,12 +123,17 @@ static void level_finish(struct vq_motion_level *l)
 	}
 }
 
+void vq_motion_level_set(struct vq_motion_level *l, const uint8_t *plane, size_t stride)
+{
+	for (int y = 0; y < l->height; y++)
+		memcpy(l->data + (size_t)y * l->stride, plane + (size_t)y * stride,
+			(size_t)l->width);
+	level_finish(l);
+}
+
 void vq_motion_picture_set(struct vq_motion_picture *p, const uint8_t *luma, size_t stride)
 {
-	for (int y = 0; y < p->level[0].height; y++)
-		memcpy(p->level[0].data + (size_t)y * p->level[0].stride, luma + (size_t)y * stride,
-			(size_t)p->level[0].width);
-	level_finish(&p->level[0]);
+	vq_motion_level_set(&p->level[0], luma, stride);
 	for (int i = 1; i < VQ_MOTION_LEVELS; i++) {
 		const struct vq_motion_level *from = &p->level[i - 1];
 
@@ -226,12 +236,12 @@ uint32_t vq_motion_sad8(
 	return add_lanes(sum);
 }
 
-static uint32_t box_sum(const struct vq_motion_level *l, int x, int y, int size)
+uint32_t vq_motion_box_sum(const struct vq_motion_level *l, int x, int y, int width, int height)
 {
 	const uint32_t *top = l->sums + (size_t)(y + PAD) * l->sum_stride + (size_t)(x + PAD);
-	const uint32_t *bottom = top + (size_t)size * l->sum_stride;
+	const uint32_t *bottom = top + (size_t)height * l->sum_stride;
 
-	return bottom[size] - bottom[0] - top[size] + top[0];
+	return bottom[width] - bottom[0] - top[width] + top[0];
 }
 
 void vq_motion_fetch16(
@@ -291,7 +301,7 @@ static void probe_start(struct probe *p, const struct vq_motion_picture *a,
 	p->max_x = clamp(p->a->width + over - size - p->x, 0, 16384);
 	p->min_y = clamp(-over - p->y, -16384, 0);
 	p->max_y = clamp(p->a->height + over - size - p->y, 0, 16384);
-	p->sum_a = box_sum(p->a, p->x, p->y, size);
+	p->sum_a = vq_motion_box_sum(p->a, p->x, p->y, size, size);
 	p->best = UINT32_MAX;
 	p->best_sad = UINT32_MAX;
 	p->best_x = p->best_y = 0;
@@ -304,7 +314,8 @@ static uint32_t probe_sad(const struct probe *p, int dx, int dy)
 	const uint8_t *a = p->a->data + (ptrdiff_t)p->y * (ptrdiff_t)p->a->stride + p->x;
 	const uint8_t *b =
 		p->b->data + (ptrdiff_t)(p->y + dy) * (ptrdiff_t)p->b->stride + p->x + dx;
-	int diff = (int)p->sum_a - (int)box_sum(p->b, p->x + dx, p->y + dy, p->size);
+	int diff = (int)p->sum_a -
+		   (int)vq_motion_box_sum(p->b, p->x + dx, p->y + dy, p->size, p->size);
 
 	if (p->size == 16)
 		return vq_motion_sad16(a, p->a->stride, b, p->b->stride, (diff + 128) >> 8);

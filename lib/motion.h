@@ -60,6 +60,15 @@ enum vq_code vq_motion_field_init(
 	struct vq_motion_field *f, int width, int height, struct vq_err *err);
 void vq_motion_field_clear(struct vq_motion_field *f);
 
+/* One level alone, as for chroma planes: allocate, free, fill from a plane. */
+enum vq_code vq_motion_level_init(
+	struct vq_motion_level *l, int width, int height, struct vq_err *err);
+void vq_motion_level_clear(struct vq_motion_level *l);
+void vq_motion_level_set(struct vq_motion_level *l, const uint8_t *plane, size_t stride);
+
+/* Sum of the pixels of a box; it may hang over the plane by VQ_MOTION_PAD. */
+uint32_t vq_motion_box_sum(const struct vq_motion_level *l, int x, int y, int width, int height);
+
 /* Fill a picture from a plane (copied). */
 void vq_motion_picture_set(struct vq_motion_picture *p, const uint8_t *luma, size_t stride);
 

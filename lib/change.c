@@ -1,0 +1,184 @@
+#include "change.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK VQ_MOTION_BLOCK
+#define PIXELS (BLOCK * BLOCK)
+
+enum vq_code vq_change_frame_init(
+	struct vq_change_frame *f, int width, int height, int chroma_shift, struct vq_err *err)
+{
+	int w = chroma_shift ? (width + 1) / 2 : width,
+	    h = chroma_shift ? (height + 1) / 2 : height;
+	enum vq_code code;
+
+	memset(f, 0, sizeof *f);
+	f->chroma_shift = chroma_shift;
+	code = vq_motion_picture_init(&f->luma, width, height, err);
+	for (int i = 0; i < 2 && code == VQ_OK; i++)
+		code = vq_motion_level_init(&f->chroma[i], w, h, err);
+	if (code != VQ_OK)
+		vq_change_frame_clear(f);
+	return code;
+}
+
+void vq_change_frame_clear(struct vq_change_frame *f)
+{
+	vq_motion_picture_clear(&f->luma);
+	vq_motion_level_clear(&f->chroma[0]);
+	vq_motion_level_clear(&f->chroma[1]);
+}
+
+void vq_change_frame_set(
+	struct vq_change_frame *f, const uint8_t *const plane[3], const size_t stride[3])
+{
+	vq_motion_picture_set(&f->luma, plane[0], stride[0]);
+	vq_motion_level_set(&f->chroma[0], plane[1], stride[1]);
+	vq_motion_level_set(&f->chroma[1], plane[2], stride[2]);
+}
+
+/* A block's pixels and its matches, 16 bytes a row. */
+struct trio {
+	uint8_t here[PIXELS], before[PIXELS], after[PIXELS];
+	int mean_here, mean_before, mean_after; /* sums over 256 pixels */
+};
+
+static int sum_block(const uint8_t *p)
+{
+	int sum = 0;
+
+	for (int i = 0; i < PIXELS; i++)
+		sum += p[i];
+	return sum;
+}
+
+/* Rounded mean of 256 pixels' sum, also of negative ones. */
+static int level(int sum)
+{
+	return (sum + PIXELS / 2) >> 8;
+}
+
+/* mean |2 * here - before - after - offset| / 2 */
+static float second_difference(const struct trio *t, int offset)
+{
+	uint32_t sum = 0;
+
+	for (int i = 0; i < PIXELS; i++)
+		sum += (uint32_t)abs(2 * t->here[i] - t->before[i] - t->after[i] - offset);
+	return (float)sum / (2 * PIXELS);
+}
+
+static float mean_square(const uint8_t *a, const uint8_t *b)
+{
+	uint32_t sum = 0;
+
+	for (int i = 0; i < PIXELS; i++)
+		sum += (uint32_t)((a[i] - b[i]) * (a[i] - b[i]));
+	return (float)sum / PIXELS;
+}
+
+static float edge_strength(const uint8_t *p)
+{
+	uint32_t sum = 0;
+
+	for (int y = 0; y < BLOCK; y++) {
+		for (int x = 0; x + 1 < BLOCK; x++)
+			sum += (uint32_t)abs(p[y * BLOCK + x + 1] - p[y * BLOCK + x]);
+	}
+	for (int i = 0; i + BLOCK < PIXELS; i++)
+		sum += (uint32_t)abs(p[i + BLOCK] - p[i]);
+	return (float)sum / (BLOCK * (BLOCK - 1));
+}
+
+/* Mean of a chroma plane under the block displaced by a vector, blended between
+ * the four nearest whole displacements. */
+static float chroma_mean(const struct vq_change_frame *f, int plane, int bx, int by, int vx, int vy)
+{
+	const struct vq_motion_level *l = &f->chroma[plane];
+	int unit = VQ_MOTION_UNIT << f->chroma_shift, size = BLOCK >> f->chroma_shift;
+	int x = bx * VQ_MOTION_UNIT + vx, y = by * VQ_MOTION_UNIT + vy;
+	int px = x >= 0 ? x / unit : -((unit - 1 - x) / unit);
+	int py = y >= 0 ? y / unit : -((unit - 1 - y) / unit);
+	int fx = x - px * unit, fy = y - py * unit;
+	int low = -VQ_MOTION_PAD, right = l->width + VQ_MOTION_PAD - size - 1;
+	int bottom = l->height + VQ_MOTION_PAD - size - 1;
+	int64_t sum;
+
+	px = px < low ? low : px > right ? right : px;
+	py = py < low ? low : py > bottom ? bottom : py;
+	sum = (int64_t)vq_motion_box_sum(l, px, py, size, size) * (unit - fx) * (unit - fy);
+	sum += (int64_t)vq_motion_box_sum(l, px + 1, py, size, size) * fx * (unit - fy);
+	sum += (int64_t)vq_motion_box_sum(l, px, py + 1, size, size) * (unit - fx) * fy;
+	sum += (int64_t)vq_motion_box_sum(l, px + 1, py + 1, size, size) * fx * fy;
+	return (float)((double)sum / ((double)unit * unit * size * size));
+}
+
+static bool is_inside(
+	const struct vq_motion_field *f, int bx, int by, const struct vq_motion_vector *v)
+{
+	int x = bx * VQ_MOTION_UNIT + v->x, y = by * VQ_MOTION_UNIT + v->y;
+	int slack = 2 * VQ_MOTION_UNIT;
+
+	return x >= -slack && y >= -slack &&
+	       x + BLOCK * VQ_MOTION_UNIT <= f->width * VQ_MOTION_UNIT + slack &&
+	       y + BLOCK * VQ_MOTION_UNIT <= f->height * VQ_MOTION_UNIT + slack;
+}
+
+static float length(int x, int y)
+{
+	return sqrtf((float)(x * x + y * y)) / VQ_MOTION_UNIT;
+}
+
+static void measure_luma(const struct trio *t, struct vq_change_block *b)
+{
+	static const uint8_t flat[BLOCK];
+	int back = t->mean_here - t->mean_before, ahead = t->mean_after - t->mean_here;
+
+	b->luma_back = (float)back / PIXELS;
+	b->luma_ahead = (float)ahead / PIXELS;
+	b->residual_back =
+		(float)vq_motion_sad16(t->here, BLOCK, t->before, BLOCK, level(back)) / PIXELS;
+	b->residual_ahead =
+		(float)vq_motion_sad16(t->after, BLOCK, t->here, BLOCK, level(ahead)) / PIXELS;
+	b->skip = (float)vq_motion_sad16(t->after, BLOCK, t->before, BLOCK, 0) / PIXELS;
+	b->square = mean_square(t->after, t->here);
+	b->second = second_difference(t, 0);
+	b->second_structure = second_difference(t, level(back - ahead));
+	b->edge = edge_strength(t->here);
+	b->texture = (float)vq_motion_sad16(t->here, BLOCK, flat, 0, level(t->mean_here)) / PIXELS;
+}
+
+void vq_change_measure(const struct vq_change_frame *before, const struct vq_change_frame *here,
+	const struct vq_change_frame *after, const struct vq_motion_field *back,
+	const struct vq_motion_field *ahead, struct vq_change_block *out)
+{
+	for (int r = 0; r < back->rows; r++) {
+		for (int c = 0; c < back->columns; c++) {
+			size_t i = (size_t)r * (size_t)back->columns + (size_t)c;
+			const struct vq_motion_vector *p = &back->vector[i], *n = &ahead->vector[i];
+			int x = back->x0 + BLOCK * c, y = back->y0 + BLOCK * r;
+			struct vq_change_block *b = &out[i];
+			struct trio t;
+			float chroma;
+
+			vq_motion_fetch16(&here->luma, x, y, 0, 0, t.here);
+			vq_motion_fetch16(&before->luma, x, y, p->x, p->y, t.before);
+			vq_motion_fetch16(&after->luma, x, y, n->x, n->y, t.after);
+			t.mean_here = sum_block(t.here);
+			t.mean_before = sum_block(t.before);
+			t.mean_after = sum_block(t.after);
+			measure_luma(&t, b);
+			chroma = chroma_mean(here, 0, x, y, 0, 0);
+			b->blue_back = chroma - chroma_mean(before, 0, x, y, p->x, p->y);
+			b->blue_ahead = chroma_mean(after, 0, x, y, n->x, n->y) - chroma;
+			chroma = chroma_mean(here, 1, x, y, 0, 0);
+			b->red_back = chroma - chroma_mean(before, 1, x, y, p->x, p->y);
+			b->red_ahead = chroma_mean(after, 1, x, y, n->x, n->y) - chroma;
+			b->speed = fmaxf(length(p->x, p->y), length(n->x, n->y));
+			b->bend = length(p->x + n->x, p->y + n->y);
+			b->inside = is_inside(back, x, y, p) && is_inside(back, x, y, n);
+		}
+	}
+}

@@ -1,0 +1,51 @@
+/* What changes along the motion at one moment: each block of a frame against its
+ * matches in the frames before and after. */
+#ifndef VQ_CHANGE_H
+#define VQ_CHANGE_H
+
+#include <stdbool.h>
+
+#include "motion.h"
+
+/* A frame at working size: luma for matching, and chroma with its own size
+ * (the same as luma's, or half of it). */
+struct vq_change_frame {
+	struct vq_motion_picture luma;
+	struct vq_motion_level chroma[2];
+	int chroma_shift; /* 0: chroma has luma's size, 1: half */
+};
+
+/* One block; "change" is this frame minus the match before (back) or the match
+ * after minus this frame (ahead), in 8-bit levels. */
+struct vq_change_block {
+	float luma_back, luma_ahead;	     /* change of the mean */
+	float blue_back, blue_ahead;	     /* of mean Cb */
+	float red_back, red_ahead;	     /* of mean Cr */
+	float residual_back, residual_ahead; /* mean |difference|, means removed */
+	float second; /* mean |before - 2 * this + after| / 2: MEMSASD's idea, doi 10.1117/12.863349
+		       */
+	float second_structure; /* the same with the blocks' means removed */
+	float skip;		/* mean |after - before|, both matches of this block */
+	float square;		/* mean (after - this)^2, levels squared */
+	float edge;		/* mean |horizontal| + |vertical| step between neighbours */
+	float texture;		/* mean |pixel - block mean| */
+	float speed;		/* pixels of the working size a frame, the faster of both ways */
+	float bend;		/* |v_back + v_ahead|, pixels: 0 for steady motion */
+	bool inside;		/* both matches lie in the picture */
+};
+
+enum vq_code vq_change_frame_init(
+	struct vq_change_frame *f, int width, int height, int chroma_shift, struct vq_err *err);
+void vq_change_frame_clear(struct vq_change_frame *f);
+
+/* Fill from planes (copied). */
+void vq_change_frame_set(
+	struct vq_change_frame *f, const uint8_t *const plane[3], const size_t stride[3]);
+
+/* Measure every block of `here`; back is the field here -> before, ahead the
+ * field here -> after; out has columns * rows of the fields. */
+void vq_change_measure(const struct vq_change_frame *before, const struct vq_change_frame *here,
+	const struct vq_change_frame *after, const struct vq_motion_field *back,
+	const struct vq_motion_field *ahead, struct vq_change_block *out);
+
+#endif

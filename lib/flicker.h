@@ -1,0 +1,183 @@
+/* How unsteady one scene is: sums over its blocks and frames, and the numbers
+ * made of them. */
+#ifndef VQ_FLICKER_H
+#define VQ_FLICKER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "change.h"
+#include "config.h"
+#include "scene.h"
+
+/* X(id, name, unit, min, max, meaning).  "Along motion": between a block and its
+ * matches in the frames before and after.  "Alternates": goes one way and comes
+ * back at the next distinct frame. */
+#define VQ_FLICKER_TABLE(X)                                                                        \
+	X(ALT_LUMA_P50, "alternation_luma_p50", "luma levels", 0, 128,                             \
+		"luma that alternates along motion, mean over time, median block")                 \
+	X(ALT_LUMA_P75, "alternation_luma_p75", "luma levels", 0, 128,                             \
+		"the same, 75th percentile of the blocks")                                         \
+	X(ALT_LUMA_P90, "alternation_luma_p90", "luma levels", 0, 128,                             \
+		"the same, 90th percentile")                                                       \
+	X(ALT_LUMA_REGION, "alternation_luma_region", "luma levels", 0, 128,                       \
+		"the same, mean of the worst 3x3 blocks")                                          \
+	X(ALT_SHARE_P50, "alternation_share_p50", "share", 0, 1,                                   \
+		"share of moments at which a block's luma change alternates in sign, median "      \
+		"block")                                                                           \
+	X(ALT_SHARE_P90, "alternation_share_p90", "share", 0, 1, "the same, 90th percentile")      \
+	X(ALT_CHROMA_P50, "alternation_chroma_p50", "chroma levels", 0, 128,                       \
+		"chroma that alternates along motion (Cb + Cr), median block")                     \
+	X(ALT_CHROMA_P75, "alternation_chroma_p75", "chroma levels", 0, 128,                       \
+		"the same, 75th percentile")                                                       \
+	X(ALT_CHROMA_P90, "alternation_chroma_p90", "chroma levels", 0, 128,                       \
+		"the same, 90th percentile")                                                       \
+	X(ALT_CHROMA_REGION, "alternation_chroma_region", "chroma levels", 0, 128,                 \
+		"the same, mean of the worst 3x3 blocks")                                          \
+	X(ACCEL_LUMA_P50, "acceleration_luma_p50", "luma levels", 0, 128,                          \
+		"half the change of the luma change along motion, median block")                   \
+	X(ACCEL_LUMA_P75, "acceleration_luma_p75", "luma levels", 0, 128,                          \
+		"the same, 75th percentile")                                                       \
+	X(ACCEL_LUMA_P90, "acceleration_luma_p90", "luma levels", 0, 128,                          \
+		"the same, 90th percentile")                                                       \
+	X(ACCEL_EDGE_P50, "acceleration_luma_over_edges_p50", "ratio", 0, 16,                      \
+		"the same over the block's edge strength, median block")                           \
+	X(ACCEL_CHROMA_P50, "acceleration_chroma_p50", "chroma levels", 0, 128,                    \
+		"half the change of the chroma change along motion, median block")                 \
+	X(ACCEL_CHROMA_P90, "acceleration_chroma_p90", "chroma levels", 0, 128,                    \
+		"the same, 90th percentile")                                                       \
+	X(TOP_BAND_P50, "top_band_luma_p50", "share", 0, 1,                                        \
+		"share of the luma change's energy in the top temporal band, median block")        \
+	X(TOP_BAND_P90, "top_band_luma_p90", "share", 0, 1, "the same, 90th percentile")           \
+	X(SECOND_P50, "second_difference_p50", "luma levels", 0, 255,                              \
+		"second difference of the pixels along motion, median block")                      \
+	X(SECOND_P90, "second_difference_p90", "luma levels", 0, 255, "the same, 90th percentile") \
+	X(SECOND_EDGE_P50, "second_difference_over_edges_p50", "ratio", 0, 16,                     \
+		"the same over the block's edge strength, median block")                           \
+	X(SECOND_EDGE_P75, "second_difference_over_edges_p75", "ratio", 0, 16,                     \
+		"the same, 75th percentile")                                                       \
+	X(SECOND_EDGE_P90, "second_difference_over_edges_p90", "ratio", 0, 16,                     \
+		"the same, 90th percentile")                                                       \
+	X(STRUCTURE_TEXTURE_P50, "structure_over_texture_p50", "ratio", 0, 16,                     \
+		"second difference without the blocks' means, over texture, median block")         \
+	X(STRUCTURE_TEXTURE_P90, "structure_over_texture_p90", "ratio", 0, 16,                     \
+		"the same, 90th percentile")                                                       \
+	X(MISMATCH_P50, "mismatch_over_edges_p50", "ratio", 0, 16,                                 \
+		"what motion explains neither from before nor from after, over edge strength, "    \
+		"median block")                                                                    \
+	X(MISMATCH_P90, "mismatch_over_edges_p90", "ratio", 0, 16, "the same, 90th percentile")    \
+	X(MISMATCH_REGION, "mismatch_over_edges_region", "ratio", 0, 16,                           \
+		"the same, mean of the worst 3x3 blocks")                                          \
+	X(ONE_SIDED_P75, "one_sided_mismatch_p75", "ratio", 0, 16,                                 \
+		"mismatch with the worse neighbour minus with the better, over edges: occlusion")  \
+	X(RETURN_P50, "return_share_p50", "share", 0, 1,                                           \
+		"share of the change along motion that is gone after two frames, median block")    \
+	X(RETURN_P90, "return_share_p90", "share", 0, 1, "the same, 90th percentile")              \
+	X(SPEED_P50, "speed_p50", "pixels of 180", 0, 256,                                         \
+		"motion a distinct frame, at the working size, median block")                      \
+	X(BEND_P50, "bend_p50", "pixels of 180", 0, 512,                                           \
+		"change of the motion vector from frame to frame, median block")                   \
+	X(BEND_SPEED_P50, "bend_over_speed_p50", "ratio", 0, 16,                                   \
+		"the same over speed: erratic matches, median block")                              \
+	X(REVERSALS_P50, "reversals_hz_p50", "Hz", 0, 240,                                         \
+		"turning points of a block's luma along motion with hysteresis of 4 levels, a "    \
+		"second, median block")                                                            \
+	X(REVERSALS_P90, "reversals_hz_p90", "Hz", 0, 240, "the same, 90th percentile")            \
+	X(REVERSALS_FRAME, "reversals_frame_p90", "share", 0, 1,                                   \
+		"the same a distinct frame, 90th percentile")                                      \
+	X(ALT_AREA_MEAN, "alternating_area_mean", "share", 0, 1,                                   \
+		"share of the picture that alternates by 2 levels or more, mean over time")        \
+	X(ALT_AREA_MAX, "alternating_area_max", "share", 0, 1, "the same, worst moment")           \
+	X(FRAME_ALT, "whole_frame_alternation_share", "share", 0, 1,                               \
+		"share of moments at which the whole picture's luma change alternates")            \
+	X(FRAME_ALT_LEVEL, "whole_frame_alternation", "luma levels", 0, 128,                       \
+		"luma by which the whole picture alternates, mean over time")                      \
+	X(FRAME_ALT_PEAK, "whole_frame_alternation_peak", "luma levels", 0, 128,                   \
+		"the same, worst moment")                                                          \
+	X(FRAME_ALT_CHROMA, "whole_frame_alternation_chroma", "chroma levels", 0, 128,             \
+		"chroma (Cb + Cr) by which the whole picture alternates, mean over time")          \
+	X(STEP_LUMA, "step_luma", "luma levels", 0, 128,                                           \
+		"median block's luma change at the pair that stands out most from its neighbours") \
+	X(STEP_LUMA_2ND, "step_luma_second", "luma levels", 0, 128,                                \
+		"the same, whole picture, at the pair that stands out second most")                \
+	X(STEP_CHROMA, "step_chroma", "chroma levels", 0, 128,                                     \
+		"median block's chroma change at the pair that stands out most")                   \
+	X(STEP_RATIO, "step_ratio", "ratio", 0, 64,                                                \
+		"the largest luma change of a pair over the median of its neighbours")             \
+	X(CHANGE_LUMA_Q90, "change_luma_q90", "luma levels", 0, 128,                               \
+		"90th percentile over time of the median block's luma change along motion")        \
+	X(CHANGE_CHROMA_ROUGH, "change_chroma_rough", "ratio", 0, 16,                              \
+		"how much the chroma change differs from pair to pair, over its mean")             \
+	X(WARP_ERROR, "warping_error", "share", 0, 1,                                              \
+		"mean squared difference along motion where both directions agree (after Lai et "  \
+		"al. 2018)")                                                                       \
+	X(SSIM_MEAN, "ssim_loss_mean", "1 - SSIM", 0, 2, "mean 1 - SSIM of distinct neighbours")   \
+	X(SSIM_MAX, "ssim_loss_max", "1 - SSIM", 0, 2, "the largest of them")                      \
+	X(PATCH_MAX, "patch_difference_max", "luma levels", 0, 255,                                \
+		"largest mean difference of a coarse patch (temporal.patch_grid) to the frame "    \
+		"before")                                                                          \
+	X(MAE_MEAN, "frame_difference_mean", "luma levels", 0, 255,                                \
+		"mean absolute difference between distinct neighbours")                            \
+	X(MAE_MAX, "frame_difference_max", "luma levels", 0, 255, "the largest of them")           \
+	X(MAE_ACCEL, "frame_difference_acceleration", "luma levels", 0, 255,                       \
+		"mean change of that difference from pair to pair")                                \
+	X(HIST_MEAN, "histogram_loss_mean", "1 - correlation", 0, 2,                               \
+		"mean 1 - correlation of the luma histograms of distinct neighbours")              \
+	X(HIST_MAX, "histogram_loss_max", "1 - correlation", 0, 2, "the largest of them")          \
+	X(UNEXPLAINED_MEAN, "unexplained_structure_mean", "share", 0, 2,                           \
+		"residual of block matching over texture, mean over pairs")                        \
+	X(SPIKE_SHARE, "spike_share", "share", 0, 1,                                               \
+		"share of pairs with an SSIM below temporal.ssim_spike_threshold")                 \
+	X(SPIKE_DURATION, "instability_duration", "seconds", 0, 3600, "longest run of such pairs") \
+	X(SPIKE_AFTER, "ssim_loss_after_spike", "1 - SSIM", 0, 2,                                  \
+		"mean 1 - SSIM of the three pairs after the worst")                                \
+	X(SPIKE_CONTENT, "content_loss_at_spike", "1 - correlation", 0, 2,                         \
+		"unlikeness of the thumbnails before and after the worst pair")                    \
+	X(DISTINCT_FPS, "distinct_fps", "Hz", 0, 240, "distinct frames a second")
+
+enum vq_flicker_id {
+#define X(id, name, unit, min, max, meaning) VQ_FLICKER_##id,
+	VQ_FLICKER_TABLE(X)
+#undef X
+		VQ_FLICKER_COUNT
+};
+
+/* A distinct frame as the measures see it. */
+struct vq_moment {
+	long number;  /* of the source frame */
+	double time;  /* seconds */
+	double until; /* time of the next distinct frame, or the end */
+	/* against the distinct frame before: SSIM, largest patch difference, mean
+	 * difference, histogram correlation, structure that motion does not explain */
+	double ssim, patch, mae, hist, unexplained;
+	double unlike; /* 1 - correlation of the thumbnail with that of two frames before */
+	struct vq_change_block *blocks;
+	bool measured; /* blocks are filled: there are frames before and after */
+	uint8_t thumb[VQ_SCENE_THUMB];
+};
+
+struct vq_flicker;
+
+/* For fields of columns x rows blocks. */
+enum vq_code vq_flicker_new(struct vq_flicker **f, int columns, int rows,
+	const struct vq_config *config, struct vq_err *err);
+void vq_flicker_free(struct vq_flicker **f);
+
+/* Forget what was added: a scene begins. */
+void vq_flicker_begin(struct vq_flicker *f);
+
+/* The scene's next distinct frame.  pair: the frame before is in the scene too;
+ * inner: so are both neighbours, and the blocks count. */
+enum vq_code vq_flicker_add(
+	struct vq_flicker *f, const struct vq_moment *m, bool pair, bool inner, struct vq_err *err);
+
+/* The numbers of the scene so far, all finite and in range; zero where there is
+ * nothing to measure. */
+enum vq_code vq_flicker_values(
+	struct vq_flicker *f, double values[VQ_FLICKER_COUNT], struct vq_err *err);
+
+/* The one number by which scenes are compared; larger is worse. */
+double vq_flicker_badness(const double values[VQ_FLICKER_COUNT]);
+
+#endif
