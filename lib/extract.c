@@ -62,20 +62,11 @@ void vq_extract_free(struct vq_extract **x)
 	*x = NULL;
 }
 
-static enum vq_code write_series(void *ctx, json_t *record, struct vq_err *err)
-{
-	return vq_record_write(ctx, record, err);
-}
-
 static enum vq_code on_stream(void *ctx, const struct vq_stream *s, struct vq_err *err)
 {
 	struct vq_extract *x = ctx;
 
-	enum vq_code code = vq_temporal_new(&x->temporal, s, x->config, err);
-
-	if (code == VQ_OK && x->series != NULL)
-		vq_temporal_series(x->temporal, write_series, x->series);
-	return code;
+	return vq_temporal_new(&x->temporal, s, x->config, x->series, err);
 }
 
 static enum vq_code on_frame(void *ctx, const struct vq_frame *f, struct vq_err *err)
