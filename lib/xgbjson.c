@@ -35,9 +35,9 @@ static enum vq_code param(const json_t *o, const char *key, long max, long *out,
 	return VQ_OK;
 }
 
-/* The array has n numbers, integral ones in [min,max] when whole is set. */
-static enum vq_code numbers(const json_t *o, const char *key, size_t n, bool whole, long min,
-	long max, json_t **out, struct vq_err *err)
+/* The array has n integers in [min,max]. */
+static enum vq_code integers(const json_t *o, const char *key, size_t n, long min, long max,
+	json_t **out, struct vq_err *err)
 {
 	enum vq_code code = member(o, key, JSON_ARRAY, out, err);
 	const json_t *v;
@@ -50,12 +50,35 @@ static enum vq_code numbers(const json_t *o, const char *key, size_t n, bool who
 			json_array_size(*out), n);
 	json_array_foreach(*out, i, v)
 	{
-		if (whole && json_is_boolean(v) && min == 0)
+		if (json_is_boolean(v) && min == 0)
 			continue;
-		if (whole ? !json_is_integer(v) || json_integer_value(v) < min ||
-					json_integer_value(v) > max
-			  : !json_is_number(v) || !isfinite((float)json_number_value(v)))
+		if (!json_is_integer(v) || json_integer_value(v) < min ||
+			json_integer_value(v) > max)
 			return vq_fail(err, VQ_EDATA, "\"%s\"[%zu] is out of range", key, i);
+	}
+	return VQ_OK;
+}
+
+/* The array has n numbers.  XGBoost insists on a decimal point, which other writers
+ * of JSON leave out. */
+static enum vq_code reals(const json_t *o, const char *key, size_t n, struct vq_err *err)
+{
+	json_t *list, *v;
+	enum vq_code code = member(o, key, JSON_ARRAY, &list, err);
+	size_t i;
+
+	if (code != VQ_OK)
+		return code;
+	if (json_array_size(list) != n)
+		return vq_fail(err, VQ_EDATA, "\"%s\" has %zu values, expected %zu", key,
+			json_array_size(list), n);
+	json_array_foreach(list, i, v)
+	{
+		if (!json_is_number(v) || !isfinite((float)json_number_value(v)))
+			return vq_fail(err, VQ_EDATA, "\"%s\"[%zu] is out of range", key, i);
+		if (json_is_integer(v) &&
+			json_array_set_new(list, i, json_real(json_number_value(v))) < 0)
+			return vq_nomem(err);
 	}
 	return VQ_OK;
 }
@@ -105,22 +128,21 @@ done:
 
 static enum vq_code check_nodes(const json_t *tree, size_t n, size_t features, struct vq_err *err)
 {
-	static const char *const reals[] = {
+	static const char *const real[] = {
 		"base_weights", "loss_changes", "sum_hessian", "split_conditions"};
 	json_t *left, *right, *v;
 	enum vq_code code;
-	long top = (long)n - 1;
+	long top = (long)n - 1, last = (long)features - 1;
 
-	for (size_t i = 0; i < sizeof reals / sizeof *reals; i++)
-		if ((code = numbers(tree, reals[i], n, false, 0, 0, &v, err)) != VQ_OK)
+	for (size_t i = 0; i < sizeof real / sizeof *real; i++)
+		if ((code = reals(tree, real[i], n, err)) != VQ_OK)
 			return code;
-	if ((code = numbers(tree, "left_children", n, true, -1, top, &left, err)) != VQ_OK ||
-		(code = numbers(tree, "right_children", n, true, -1, top, &right, err)) != VQ_OK ||
-		(code = numbers(tree, "parents", n, true, 0, 2147483647, &v, err)) != VQ_OK ||
-		(code = numbers(tree, "split_indices", n, true, 0, (long)features - 1, &v, err)) !=
-			VQ_OK ||
-		(code = numbers(tree, "default_left", n, true, 0, 1, &v, err)) != VQ_OK ||
-		(code = numbers(tree, "split_type", n, true, 0, 0, &v, err)) != VQ_OK)
+	if ((code = integers(tree, "left_children", n, -1, top, &left, err)) != VQ_OK ||
+		(code = integers(tree, "right_children", n, -1, top, &right, err)) != VQ_OK ||
+		(code = integers(tree, "parents", n, 0, 2147483647, &v, err)) != VQ_OK ||
+		(code = integers(tree, "split_indices", n, 0, last, &v, err)) != VQ_OK ||
+		(code = integers(tree, "default_left", n, 0, 1, &v, err)) != VQ_OK ||
+		(code = integers(tree, "split_type", n, 0, 0, &v, err)) != VQ_OK)
 		return code;
 	return walk(left, right, n, err);
 }
@@ -159,7 +181,7 @@ static enum vq_code check_trees(
 		(code = member(model, "gbtree_model_param", JSON_OBJECT, &p, err)) != VQ_OK ||
 		(code = param(p, "num_trees", MAX_TREES, &n, err)) != VQ_OK ||
 		(code = member(model, "trees", JSON_ARRAY, &trees, err)) != VQ_OK ||
-		(code = numbers(model, "tree_info", (size_t)n, true, 0, (long)info->outputs - 1, &v,
+		(code = integers(model, "tree_info", (size_t)n, 0, (long)info->outputs - 1, &v,
 			 err)) != VQ_OK)
 		return code;
 	if (json_array_size(trees) != (size_t)n)
@@ -181,7 +203,7 @@ static enum vq_code check_trees(
 static enum vq_code check_booster(
 	const json_t *learner, struct vq_xgb_info *info, struct vq_err *err)
 {
-	json_t *b, *name, *inner, *v;
+	json_t *b, *name, *inner;
 	enum vq_code code;
 	size_t trees;
 
@@ -194,7 +216,7 @@ static enum vq_code check_booster(
 		if ((code = member(b, "gbtree", JSON_OBJECT, &inner, err)) != VQ_OK ||
 			(code = check_trees(inner, info, &trees, err)) != VQ_OK)
 			return code;
-		return numbers(b, "weight_drop", trees, false, 0, 0, &v, err);
+		return reals(b, "weight_drop", trees, err);
 	}
 	if (strcmp(json_string_value(name), "gblinear") == 0) {
 		if ((code = member(b, "model", JSON_OBJECT, &inner, err)) != VQ_OK)
@@ -203,8 +225,7 @@ static enum vq_code check_booster(
 		 * uses the first one for all of them in a linear booster. */
 		for (size_t i = 1; i < info->outputs; i++)
 			info->base[i] = info->base[0];
-		return numbers(inner, "weights", (info->features + 1) * info->outputs, false, 0, 0,
-			&v, err);
+		return reals(inner, "weights", (info->features + 1) * info->outputs, err);
 	}
 	return vq_fail(err, VQ_EDATA, "booster \"%.40s\" is not known", json_string_value(name));
 }
@@ -305,7 +326,7 @@ enum vq_code vq_xgb_prepare(json_t *model, struct vq_xgb_info *info, struct vq_e
 
 	memset(info, 0, sizeof *info);
 	if ((code = member(model, "version", JSON_ARRAY, &version, err)) != VQ_OK ||
-		(code = numbers(model, "version", 3, true, 0, 100000, &version, err)) != VQ_OK ||
+		(code = integers(model, "version", 3, 0, 100000, &version, err)) != VQ_OK ||
 		(code = member(model, "learner", JSON_OBJECT, &learner, err)) != VQ_OK)
 		return code;
 	for (size_t i = 0; i < 3; i++)

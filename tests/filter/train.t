@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# vidqc-train: labelled feature records in, a model with honest numbers out.
+. "$(dirname "$0")/../lib.sh"
+
+synthetic() { # NAME N: $T/NAME.jsonl and $T/NAME.csv
+	awk -v n="$2" -v labels="$T/$1.csv" -f "$ROOT/tests/synthetic.awk" >"$T/$1.jsonl"
+}
+manifest() { # FOLDER JQ
+	jq -c "$2" "$T/$1/manifest.json"
+}
+
+synthetic a 120
+exits 0 vidqc-train --labels "$T/a.csv" --output-dir "$T/one" --oof "$T/oof" "$T/a.jsonl"
+is "$(out)$(err)" '' 'silence is success'
+is "$(find "$T/one" -type f -printf '%f\n' | sort | paste -sd ' ')" 'manifest.json model.json report.txt' 'three files, nothing half-written'
+is "$(jq -r .type "$T/one/model.json")" vidqc-model 'a model'
+is "$(manifest one .model.sha256)" "\"$(sha256sum <"$T/one/model.json" | cut -d' ' -f1)\"" \
+	'the manifest has its hash'
+is "$(manifest one .data.labels_sha256)" "\"$(sha256sum <"$T/a.csv" | cut -d' ' -f1)\"" \
+	"and the labels' hash"
+is "$(manifest one '[.data.used, .data.sources, .data.categories.TEXT_INCONSISTENCY]')" \
+	'[120,24,30]' 'counts'
+is "$(manifest one '.validation.mean.auc > 0.8 and .validation.mean.auc <= 1')" true 'it has learned'
+is "$(manifest one '[.validation.confusion[][]] | add')" 120 'each clip is judged once'
+is "$(manifest one '[.validation.folds[].clips] | add')" 120 'in one fold'
+is "$(manifest one '.gate | keys | length')" 6 'the gates'
+is "$(manifest one '.boosters.TEXT_INCONSISTENCY.features[0].feature')" '"text_a"' \
+	'the feature that matters most'
+like "$(cat "$T/one/report.txt")" 'Release gates: (PASS|FAIL)' 'a report'
+is "$(jq -s '[.[] | select(.type == "oof")] | length' "$T/oof")" 120 'out-of-fold records'
+is "$(jq -s 'group_by(.source) | all(.[]; map(.fold) | unique | length == 1)' "$T/oof")" true \
+	'no source on both sides of a fold'
+
+exits 0 vidqc-train --labels "$T/a.csv" --folds 3 --output-dir "$T/one" "$T/a.jsonl"
+exits 0 vidqc-train --labels "$T/a.csv" --folds 3 --features - --output-dir "$T/two" <"$T/a.jsonl"
+ok 'same model bytes from standard input' cmp "$T/one/model.json" "$T/two/model.json"
+ok 'same manifest' cmp "$T/one/manifest.json" "$T/two/manifest.json"
+{
+	sed -n 1p "$T/a.jsonl"
+	sed '1d;$d' "$T/a.jsonl" | tac
+	sed -n '$p' "$T/a.jsonl"
+} >"$T/reversed.jsonl"
+exits 0 vidqc-train --labels "$T/a.csv" --folds 3 --output-dir "$T/two" "$T/reversed.jsonl"
+ok 'the order of the records does not matter' cmp "$T/one/model.json" "$T/two/model.json"
+exits 0 vidqc-train --labels "$T/a.csv" --output-dir "$T/two" --seed 7 --folds 2 "$T/a.jsonl"
+is "$(manifest two '[.config.seed, .config.folds, (.validation.folds | length)]')" '[7,2,2]' \
+	'--seed and --folds'
+exits 0 vidqc-train --labels "$T/a.csv" --output-dir "$T/two" --folds 2 --oof - \
+	--set model.binary_threshold=0.9 "$T/a.jsonl"
+is "$(jq -s 'all(.[]; (.predicted != "NONE") == (.p_none < 0.9))' "$T/out")" true \
+	'model.binary_threshold; --oof - is standard output'
+
+# labels that turn a quarter of the clips over
+awk -F, -v OFS=, 'NR > 1 && NR % 4 == 0 {
+	$3 = $3 == "true" ? "false" : "true"
+	$4 = $3 == "true" ? "TEXT_INCONSISTENCY" : "NONE"
+} 1' "$T/a.csv" >"$T/wrong.csv"
+exits 0 vidqc-train --labels "$T/wrong.csv" --folds 3 --output-dir "$T/wrong" "$T/a.jsonl"
+is "$(jq -n --slurpfile a "$T/one/manifest.json" --slurpfile b "$T/wrong/manifest.json" \
+	'$b[0].validation.pooled.f1 < $a[0].validation.pooled.f1 - 0.05')" true \
+	'wrong labels lower the reported score'
+
+exits 0 vidqc-train --list --labels "$T/a.csv"
+is "$(jq -s 'length' "$T/out")" 120 '--list: every clip'
+
+# what does not fit together
+sed 2d "$T/a.jsonl" | sed 's/"records":120/"records":119/' >"$T/fewer.jsonl"
+exits 65 vidqc-train --labels "$T/a.csv" --output-dir "$T/no" "$T/fewer.jsonl"
+like "$(err)" '1 labelled clips have no features, clip000 first' 'a clip without features is named'
+ok 'no folder is made for nothing' test ! -e "$T/no"
+exits 0 vidqc-train --allow-missing --folds 2 --labels "$T/a.csv" --output-dir "$T/two" "$T/fewer.jsonl"
+is "$(manifest two '[.data.missing_features, .data.used]')" '[1,119]' '--allow-missing counts it'
+like "$(err)" 'warning: 1 labelled' 'and warns'
+exits 65 vidqc-train --labels "$T/a.csv" --output-dir "$T/no" "$T/a.jsonl" "$T/a.jsonl"
+like "$(err)" 'clip clip000: came before' 'a clip twice'
+head -n 50 "$T/a.jsonl" >"$T/cut.jsonl"
+exits 65 vidqc-train --labels "$T/a.csv" --output-dir "$T/no" "$T/cut.jsonl"
+like "$(err)" 'cut.jsonl: ends without an end record' 'a producer that died'
+sed '5s/"manifest":"none"/"manifest":"other"/' "$T/a.jsonl" >"$T/mixed.jsonl"
+exits 65 vidqc-train --labels "$T/a.csv" --output-dir "$T/no" "$T/mixed.jsonl"
+like "$(err)" 'line 5: clip clip003: features of extractor' 'records of two extractors'
+head -n 4 "$T/a.csv" >"$T/few.csv"
+exits 65 vidqc-train --labels "$T/few.csv" --output-dir "$T/no" "$T/a.jsonl"
+like "$(err)" '3 sources, but 5 folds' 'too few sources'
+sed 's/^clip003,[^,]*,[^,]*/clip003,p,perhaps/' "$T/a.csv" >"$T/bad.csv"
+exits 65 vidqc-train --labels "$T/bad.csv" --output-dir "$T/no" "$T/a.jsonl"
+like "$(err)" 'bad.csv: line 5: artifact "perhaps"' 'a broken label is named with its line'
+
+# usage and files
+exits 64 vidqc-train --labels "$T/a.csv" "$T/a.jsonl"
+like "$(err)" '--output-dir is missing' 'says what is missing'
+exits 64 vidqc-train --output-dir "$T/no" "$T/a.jsonl"
+exits 64 vidqc-train --labels "$T/a.csv" --output-dir "$T/no" --folds 1 "$T/a.jsonl"
+like "$(err)" '--folds 1: expected an integer from 2 to 50' 'the range'
+exits 64 vidqc-train --labels "$T/a.csv" --output-dir "$T/no" --seed x "$T/a.jsonl"
+exits 64 vidqc-train --frobnicate
+exits 66 vidqc-train --labels "$T/absent.csv" --output-dir "$T/no" "$T/a.jsonl"
+exits 66 vidqc-train --labels "$T/a.csv" --output-dir "$T/no" "$T/absent.jsonl"
+exits 66 vidqc-train --labels "$T" --output-dir "$T/no" "$T/a.jsonl"
+exits 74 vidqc-train --labels "$T/a.csv" --output-dir "$T/a.csv/no" "$T/a.jsonl"
+exits 74 vidqc-train --labels "$T/a.csv" --folds 2 --output-dir "$T/two" --oof "$T/absent/oof" "$T/a.jsonl"
+exits 0 vidqc-train --help
+like "$(out)" '^usage: vidqc-train' 'help on standard output'
+exits 0 vidqc-train --version
+done_testing
