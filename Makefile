@@ -27,7 +27,8 @@ vidqc-features_MODS := $(BASE) $(IMG) motion distinct scene change flicker flash
 
 MODEL := sha256 file xgbjson booster model featstream
 
-vidqc-classify_MODS := $(BASE) $(MODEL) manifest verdict
+# It explains features in the words of the extractors' manifest.
+vidqc-classify_MODS := $(sort $(vidqc-features_MODS) $(MODEL) verdict)
 
 vidqc-train_MODS    := $(BASE) $(MODEL) labels dataset validate train trainreport
 

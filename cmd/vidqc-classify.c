@@ -6,6 +6,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "../lib/extract.h"
 #include "../lib/featstream.h"
 #include "../lib/record.h"
 #include "../lib/verdict.h"
@@ -107,6 +108,7 @@ static int classify_file(struct job *job, const char *path)
 int main(int argc, char **argv)
 {
 	struct job job = {.verdict = {.version = VQ_VERSION}};
+	struct vq_manifest *manifest = NULL;
 	const char *path = NULL;
 	char buf[PATH_MAX];
 	bool gate = false;
@@ -126,6 +128,9 @@ int main(int argc, char **argv)
 			cli_option(&job.cli, opt);
 		}
 	job.verdict.threshold = vq_config_real(job.cli.config, VQ_CFG_MODEL_THRESHOLD);
+	if (vq_extract_manifest(&manifest, &err) != VQ_OK)
+		return cli_close(&job.cli, cli_fail(&job.cli, NULL, &err));
+	job.verdict.manifest = manifest;
 	if (path == NULL)
 		path = default_model(buf, sizeof buf);
 	if (vq_model_load(&job.model, path, &err) != VQ_OK)
@@ -135,6 +140,7 @@ int main(int argc, char **argv)
 	for (; optind < argc && status == EX_OK; optind++)
 		status = classify_file(&job, argv[optind]);
 	vq_model_free(&job.model);
+	vq_manifest_free(&manifest);
 	if (status == EX_OK && gate && job.any_flagged)
 		status = 1;
 	return cli_close(&job.cli, status);
