@@ -50,6 +50,8 @@ T_err_MODS    := err
 T_num_MODS    := num
 T_record_MODS := $(BASE)
 T_config_MODS := $(BASE)
+T_y4m_MODS    := y4m frame num err
+T_sampler_MODS := sampler distinct frame err
 T_pump_MODS   := pump y4m frame $(BASE)
 T_image_MODS  := image err
 T_motion_MODS := motion image err
@@ -136,7 +138,7 @@ clean:
 DEPS_BUILD := gcc libc6-dev make pkg-config libavformat-dev libavcodec-dev libswscale-dev \
 	libavutil-dev libssl-dev libtesseract-dev libleptonica-dev libjansson-dev libxgboost-dev libssl-dev
 DEPS_RUN   := jq tesseract-ocr tesseract-ocr-eng
-DEPS_TEST  := ffmpeg fonts-dejavu-core mandoc perl
+DEPS_TEST  := ffmpeg fonts-dejavu-core mandoc perl python3-venv
 DEPS_LINT  := clang-14 clang-format-14 shellcheck shfmt git
 
 # $(call need,PACKAGES): install what is missing; nothing is asked of the network when
@@ -180,13 +182,21 @@ PROVE = VQ_BIN=$(abspath $(B))/bin prove --exec '' --timer
 
 .PHONY: check test check-unit
 check: deps-test
-	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory $(B)/venv/made test
 test: all $(UNITS:%=$(B)/unit/%)
 	$(PROVE) -j2 $(T)
 check-unit: $(UNITS:%=$(B)/unit/%)
 	$(PROVE) $^
 unit-%: $(B)/unit/%
 	$<
+
+# XGBoost's Python package, whose models must load.
+$(B)/venv/made: tests/requirements.txt tests/requirements-newer.txt
+	python3 -m venv $(B)/venv
+	$(B)/venv/bin/pip install -q --disable-pip-version-check -r tests/requirements.txt
+	$(B)/venv/bin/pip install -q --disable-pip-version-check --no-deps --upgrade \
+		--target $(B)/venv/newer -r tests/requirements-newer.txt
+	touch $@
 
 # The same tests with AddressSanitizer, LeakSanitizer and UBSan.
 ASAN := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Models trained in Python on our feature records drop into vidqc-classify.
+# shellcheck disable=SC2016 # jq programs
+. "$(dirname "$0")/../lib.sh"
+
+python=${VQ_PYTHON:-$ROOT/build/venv/bin/python3}
+[ -x "$python" ] || skip_all "no $python; make check makes it"
+
+awk -v n=120 -v labels="$T/labels.csv" -f "$ROOT/tests/synthetic.awk" >"$T/a.jsonl"
+
+# The largest difference of a probability; a clip without text has no text defect, and
+# the rest is scaled to 1.
+difference() { # NAME
+	jq -n --slurpfile got "$T/out" --slurpfile want "$T/$1.expected.jsonl" --slurpfile rec "$T/a.jsonl" '
+		($rec | map(select(.type == "features"))) as $rec
+		| [range($got | length) | . as $i | $got[$i].class_probabilities as $p
+			| $want[$i].p as $w
+			| (if $rec[$i].features.has_text_regions > 0 then $w
+				else [$w[0] / ($w[0] + $w[2]), 0, $w[2] / ($w[0] + $w[2])] end) as $w
+			| [$p.NONE - $w[0], $p.TEXT_INCONSISTENCY - $w[1], $p.TEMPORAL_FLICKER - $w[2]][] | fabs]
+		| max'
+}
+
+for path in '' "${VQ_PYTHON_NEWER:-$ROOT/build/venv/newer}"; do
+	PYTHONPATH=$path exits 0 "$python" "$ROOT/tests/python_models.py" "$T/labels.csv" "$T/a.jsonl" "$T"
+	version=$(jq -r '.version | join(".")' "$T/gbtree.json")
+	for kind in gbtree dart gblinear; do
+		exits 0 vidqc-classify --model "$T/$kind.json" "$T/a.jsonl"
+		is "$(jq -s 'map(select(.artifact)) | length > 20' "$T/out")" true \
+			"$kind of XGBoost $version flags some"
+		worst=$(difference "$kind")
+		is "$(jq -n "$worst < 1e-5")" true "its probabilities are Python's, within $worst"
+	done
+done
+is "$version" 3.2.0 'the newest format is among them'
+done_testing
