@@ -278,10 +278,12 @@ static enum vq_code write_info(const struct job *j, const struct vq_clip *c, str
 		       : snprintf(path, sizeof path, "%s.%ld.tmp", j->info, (long)getpid());
 	enum vq_code code;
 	FILE *f;
+	int fd;
 
 	if (n < 0 || (size_t)n >= sizeof path)
 		return vq_fail(err, VQ_EIO, "file name too long");
-	f = fopen(path, "we");
+	fd = cli_inherited(path);
+	f = fd < 0 ? fopen(path, "we") : fdopen(fd, "w");
 	if (f == NULL)
 		return vq_fail(err, VQ_EIO, "open: ");
 	code = vq_record_write(f, info_json(j, c), err);
@@ -308,9 +310,9 @@ static int open_outputs(struct job *j)
 	for (size_t i = 0; i < j->output_count; i++) {
 		struct output *o = &j->outputs[i];
 
-		o->fd = strcmp(o->dest, "-") == 0
-				? STDOUT_FILENO
-				: open(o->dest, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+		o->fd = strcmp(o->dest, "-") == 0 ? STDOUT_FILENO : cli_inherited(o->dest);
+		if (o->fd < 0)
+			o->fd = open(o->dest, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 		if (o->fd < 0) {
 			vq_fail(&err, VQ_EIO, "open: ");
 			return cli_fail(&j->cli, o->dest, &err);
@@ -336,15 +338,14 @@ static enum vq_code want_picture(struct job *j, long height, size_t *index, stru
 /* A sampled stream says how many frames a second it wants. */
 static struct vq_rate sampled_rate(const struct vq_sampler *s, struct vq_rate native)
 {
-	long num = lround(s->rate * 1000), den = 1000;
+	struct vq_rate r = {lround(s->rate * 1000), 1000};
 
 	if (s->all)
 		return native;
-	while (den > 1 && num % 10 == 0) {
-		num /= 10;
-		den /= 10;
-	}
-	return (struct vq_rate){num < 1 ? 1 : num, den};
+	for (long a = r.num, b = r.den, rest; b > 0; a = b, b = rest)
+		if ((rest = a % b) == 0)
+			r = (struct vq_rate){r.num / b, r.den / b};
+	return r.num > 0 ? r : (struct vq_rate){1, 1000};
 }
 
 /* Sizes, samplers and stream headers, once the clip is known. */
