@@ -12,10 +12,10 @@ static unsigned next(unsigned *s)
 }
 
 /* Clips of 30 sources of very different sizes, three strata. */
-static void make_items(struct vq_fold_item *items, char names[30][8], unsigned seed)
+static void make_items(struct vq_fold_item *items, char names[30][16], unsigned seed)
 {
 	for (int g = 0; g < 30; g++)
-		snprintf(names[g], 8, "src%d", g);
+		snprintf(names[g], sizeof names[g], "src%d", g);
 	for (int i = 0; i < N; i++) {
 		unsigned g = next(&seed) % 30;
 
@@ -37,7 +37,7 @@ static void folds(void)
 {
 	struct vq_fold_item items[N], other[N];
 	int fold[N], again[N], bad = 0, empty = 0, uneven = 0, moved = 0, same = 0;
-	char names[30][8];
+	char names[30][16];
 
 	for (unsigned seed = 1; seed <= 200; seed++) {
 		int count[5] = {0}, first[5] = {0}, all = 0;
