@@ -128,16 +128,16 @@ int main(int argc, char **argv)
 			cli_option(&job.cli, opt);
 		}
 	job.verdict.threshold = vq_config_real(job.cli.config, VQ_CFG_MODEL_THRESHOLD);
-	if (vq_extract_manifest(&manifest, &err) != VQ_OK)
-		return cli_close(&job.cli, cli_fail(&job.cli, NULL, &err));
-	job.verdict.manifest = manifest;
 	if (path == NULL)
 		path = default_model(buf, sizeof buf);
-	if (vq_model_load(&job.model, path, &err) != VQ_OK)
-		return cli_close(&job.cli, cli_fail(&job.cli, path, &err));
-	if (optind == argc)
+	if (vq_extract_manifest(&manifest, &err) != VQ_OK)
+		status = cli_fail(&job.cli, NULL, &err);
+	else if (vq_model_load(&job.model, path, &err) != VQ_OK)
+		status = cli_fail(&job.cli, path, &err);
+	job.verdict.manifest = manifest;
+	if (status == EX_OK && optind == argc)
 		status = classify_file(&job, "-");
-	for (; optind < argc && status == EX_OK; optind++)
+	for (; status == EX_OK && optind < argc; optind++)
 		status = classify_file(&job, argv[optind]);
 	vq_model_free(&job.model);
 	vq_manifest_free(&manifest);
