@@ -273,17 +273,16 @@ static enum vq_code write_info(const struct job *j, const struct vq_clip *c, str
 {
 	struct stat st;
 	char path[4096];
-	bool direct = stat(j->info, &st) == 0 && !S_ISREG(st.st_mode);
+	int fd = cli_inherited(j->info);
+	bool direct = fd >= 0 || (stat(j->info, &st) == 0 && !S_ISREG(st.st_mode));
 	int n = direct ? snprintf(path, sizeof path, "%s", j->info)
 		       : snprintf(path, sizeof path, "%s.%ld.tmp", j->info, (long)getpid());
 	enum vq_code code;
 	FILE *f;
-	int fd;
 
 	if (n < 0 || (size_t)n >= sizeof path)
 		return vq_fail(err, VQ_EIO, "file name too long");
-	fd = cli_inherited(path);
-	f = fd < 0 ? fopen(path, "we") : fdopen(fd, "w");
+	f = fd < 0 ? fopen(path, "we") : fdopen(dup(fd), "w");
 	if (f == NULL)
 		return vq_fail(err, VQ_EIO, "open: ");
 	code = vq_record_write(f, info_json(j, c), err);

@@ -719,7 +719,8 @@ enum vq_code vq_decoder_picture(struct vq_decoder *d, struct vq_frame *out, stru
 	if ((code = scaler_set(s, f, to->width, to->height, err)) != VQ_OK)
 		return code;
 	if (sws_scale(s->sws, (const uint8_t *const *)f->data, f->linesize, 0, s->src_height,
-		    to->plane, (const int[]){to->width, to->width / 2, to->width / 2}) <= 0)
+		    (uint8_t *const[4]){to->plane[0], to->plane[1], to->plane[2]},
+		    (const int[4]){to->width, to->width / 2, to->width / 2}) <= 0)
 		return vq_fail(err, VQ_EBUG, "scaling failed");
 	if (to != out)
 		for (int i = 0; i < 3; i++)

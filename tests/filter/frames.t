@@ -316,6 +316,8 @@ like "$(err)" '^vidqc-frames: /dev/full: write: No space left' 'another output'
 exits 74 vidqc-frames -o "$T/none/x" "$T/a.mp4"
 exits 74 vidqc-frames -o /dev/null --info "$T/none/x" "$T/a.mp4"
 exits 74 vidqc-frames -o /dev/null --info /dev/full "$T/a.mp4"
+exits 0 vidqc-frames -o /dev/null --info /dev/fd/1 "$T/a.mp4"
+is "$(jq -r .clip_id "$T/out")" a 'a record to an open descriptor'
 capture bash -c "vidqc-frames '$T/move.mp4' | head -c 1000 >/dev/null; echo \${PIPESTATUS[0]}"
 is "$(out)" 141 'a closed pipe ends it by SIGPIPE'
 is "$(err)" '' 'silently'
