@@ -100,12 +100,25 @@ static int io_refuse(
 	return AVERROR(EACCES);
 }
 
+/* libav has no memory: because there is none, or because a broken clip asks for absurd
+ * amounts, which no retry mends? */
+static enum vq_code no_memory(const char *what, struct vq_err *err)
+{
+	void *volatile some = malloc(64u << 20);
+	bool short_of = some == NULL;
+
+	free(some);
+	return short_of ? vq_nomem(err)
+			: vq_fail(err, VQ_EDATA, "%s: broken, asks for absurd amounts of memory",
+				  what);
+}
+
 static enum vq_code av_failed(struct vq_decoder *d, int code, const char *what, struct vq_err *err)
 {
 	char text[AV_ERROR_MAX_STRING_SIZE];
 
 	if (code == AVERROR(ENOMEM))
-		return vq_nomem(err);
+		return no_memory(what, err);
 	if (d->source.error != 0) {
 		errno = d->source.error;
 		return vq_fail(err, VQ_EIO, "read: ");
@@ -290,6 +303,12 @@ static enum vq_code describe(struct vq_decoder *d, struct vq_err *err)
 	return VQ_OK;
 }
 
+/* A time, in any unit, that can be calculated with; AV_NOPTS_VALUE is none. */
+static bool sane(int64_t t)
+{
+	return llabs(t / 2) < INT64_C(1) << 59;
+}
+
 /* Read the packets once to learn the duration where the container does not say it (GIF,
  * raw streams), up to the limit. */
 static enum vq_code measure(struct vq_decoder *d, struct vq_err *err)
@@ -303,7 +322,7 @@ static enum vq_code measure(struct vq_decoder *d, struct vq_err *err)
 		const AVPacket *p = d->packet;
 		int64_t t = p->pts != AV_NOPTS_VALUE ? p->pts : p->dts;
 
-		if (p->stream_index == d->stream && t != AV_NOPTS_VALUE) {
+		if (p->stream_index == d->stream && sane(t) && sane(p->duration)) {
 			first = t < first ? t : first;
 			end = t + p->duration > end ? t + p->duration : end;
 			sec = (double)(end - first) * av_q2d(base);
@@ -475,7 +494,7 @@ static enum vq_code feed(struct vq_decoder *d, struct vq_err *err)
 	got = avcodec_send_packet(d->codec, d->packet);
 	av_packet_unref(d->packet);
 	if (got == AVERROR(ENOMEM))
-		return vq_nomem(err);
+		return no_memory(d->clip.codec, err);
 	return got < 0 ? damage(d, false, err) : VQ_OK;
 }
 
@@ -489,16 +508,18 @@ static int64_t frame_time(struct vq_decoder *d)
 {
 	const AVRational us = {1, 1000000};
 	int64_t pts = d->frame->best_effort_timestamp, t;
-	bool first = d->clip.frames == 0;
+	bool first = d->clip.frames == 0, known;
 
-	t = pts == AV_NOPTS_VALUE ? 0
-				  : av_rescale_q(pts, d->format->streams[d->stream]->time_base, us);
+	t = av_rescale_q(pts, d->format->streams[d->stream]->time_base, us);
+	known = sane(pts) && sane(t);
+	if (!known)
+		t = 0;
 	if (first) {
 		d->shift_us = t;
 		d->clip.time_start = (double)t / 1e6;
 		return 0;
 	}
-	if (pts == AV_NOPTS_VALUE) {
+	if (!known) {
 		d->clip.times_repaired++;
 		return d->time_us + d->interval_us;
 	}
@@ -582,7 +603,7 @@ enum vq_code vq_decoder_next(
 		if (got == AVERROR_EOF)
 			break;
 		if (got == AVERROR(ENOMEM))
-			return vq_nomem(err);
+			return no_memory(d->clip.codec, err);
 		if (got == AVERROR(EAGAIN)) {
 			code = feed(d, err);
 		} else if (got < 0) {
