@@ -499,35 +499,48 @@ double vq_crop_align(struct vq_aligner *a, const struct vq_crop *c, const struct
 
 /* ---- comparison ---------------------------------------------------------------------- */
 
-/* out = mean of in over a (2r+1)-square, edges shortened. */
-static void box_mean(const float *in, float *out, float *tmp, int w, int h, int r)
+static void add_scaled(float *to, const float *row, int w, float k)
 {
-	for (int y = 0; y < h; y++) {
-		float s = 0;
-		int n = 0;
+	for (int x = 0; x < w; x++)
+		to[x] += k * row[x];
+}
 
-		for (int x = 0; x < r && x < w; x++, n++)
-			s += in[y * w + x];
-		for (int x = 0; x < w; x++) {
-			if (x + r < w) {
-				s += in[y * w + x + r];
-				n++;
-			}
-			if (x > r) {
-				s -= in[y * w + x - r - 1];
-				n--;
-			}
-			tmp[y * w + x] = s / (float)n;
+/* Mean of each row over 2r+1 columns, edges shortened. */
+static void row_means(const float *in, float *out, int w, int r)
+{
+	float s = 0;
+	int n = 0;
+
+	for (int x = 0; x < r && x < w; x++, n++)
+		s += in[x];
+	for (int x = 0; x < w; x++) {
+		if (x + r < w) {
+			s += in[x + r];
+			n++;
 		}
+		if (x > r) {
+			s -= in[x - r - 1];
+			n--;
+		}
+		out[x] = s / (float)n;
 	}
+}
+
+/* out = mean of in over a (2r+1)-square, edges shortened; column holds w numbers. */
+static void box_mean(const float *in, float *out, float *column, int w, int h, int r)
+{
+	memset(column, 0, (size_t)w * sizeof *column);
+	for (int y = 0; y < r && y < h; y++)
+		add_scaled(column, in + y * w, w, 1);
 	for (int y = 0; y < h; y++) {
 		int lo = y - r < 0 ? 0 : y - r, hi = y + r >= h ? h - 1 : y + r;
 		float k = 1 / (float)(hi - lo + 1);
 
-		memset(out + y * w, 0, (size_t)w * sizeof *out);
-		for (int i = lo; i <= hi; i++)
-			for (int x = 0; x < w; x++)
-				out[y * w + x] += tmp[i * w + x];
+		if (y + r < h)
+			add_scaled(column, in + (y + r) * w, w, 1);
+		if (y > r)
+			add_scaled(column, in + (y - r - 1) * w, w, -1);
+		row_means(column, out + y * w, w, r);
 		for (int x = 0; x < w; x++)
 			out[y * w + x] *= k;
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "components.h"
+#include "textlook.h"
 
 #define LEVELS 6       /* halvings of a plane */
 #define MIN_SIDE 16    /* of the smallest level */
@@ -15,6 +16,8 @@
 #define LETTER_MIN 7   /* letter height within a level, pixels */
 #define LETTER_MAX 36
 #define MAX_LETTERS 6000 /* of one level */
+#define DOUBT 0.05	 /* rows scored less are no text */
+#define TALLEST 0.36	 /* letter height, frame heights */
 #define MAX_ROWS 4096	 /* of one frame */
 
 struct letter {
@@ -22,6 +25,12 @@ struct letter {
 	float stroke, value, contrast;
 	int row; /* union-find while grouping, then index of the row */
 	uint8_t cls;
+};
+
+struct row {
+	struct vq_text_region region;
+	struct vq_textlook_row look; /* in pixels of its level */
+	int level;
 };
 
 struct level {
@@ -39,8 +48,10 @@ struct vq_textfind {
 	struct vq_components *components;
 	struct letter *letters;
 	int *order;
-	struct vq_text_region *rows;
+	struct row *rows;
 	size_t row_count;
+	struct vq_text_region *candidates;
+	float *description;
 	float *scratch;
 };
 
@@ -95,8 +106,11 @@ enum vq_code vq_textfind_new(struct vq_textfind **out, int width, int height, st
 	t->order = calloc(MAX_LETTERS, sizeof *t->order);
 	t->scratch = calloc(MAX_LETTERS, sizeof *t->scratch);
 	t->rows = calloc(MAX_ROWS, sizeof *t->rows);
-	if (code == VQ_OK && (!t->map || !t->low || !t->high || !t->sum || !t->square ||
-				     !t->letters || !t->order || !t->scratch || !t->rows))
+	t->candidates = calloc(VQ_TEXTFIND_CANDIDATES, sizeof *t->candidates);
+	t->description = calloc(VQ_TEXTFIND_CANDIDATES * VQ_TEXTLOOK_COUNT, sizeof *t->description);
+	if (code == VQ_OK &&
+		(!t->map || !t->low || !t->high || !t->sum || !t->square || !t->letters ||
+			!t->order || !t->scratch || !t->rows || !t->candidates || !t->description))
 		code = vq_nomem(err);
 	if (code != VQ_OK)
 		vq_textfind_free(out);
@@ -122,6 +136,8 @@ void vq_textfind_free(struct vq_textfind **out)
 	free(t->order);
 	free(t->scratch);
 	free(t->rows);
+	free(t->candidates);
+	free(t->description);
 	free(t);
 	*out = NULL;
 }
@@ -375,65 +391,103 @@ static float clamp01(float v)
 	return v < 0 ? 0 : v > 1 ? 1 : v;
 }
 
-/* How text-like a row is: many letters, long for its height, even strokes,
- * strong contrast. */
-static float row_score(const struct vq_text_region *r, float width, float even_stroke,
-	float even_height, float fill)
+/* How text-like a row's components are: many letters, long for its height, even
+ * strokes, strong contrast.  Chooses the rows that are looked at closely. */
+static double row_score(const struct vq_textlook_row *r)
 {
 	float letters = clamp01((float)r->letters / 8);
-	float length = clamp01((float)(width / r->height) / 8);
+	float length = clamp01((float)((r->box[2] - r->box[0]) / r->letter) / 8);
 	float contrast = clamp01((float)r->contrast / 40);
-	float even = clamp01(1 - 1.5f * even_stroke) * clamp01(1 - 1.2f * even_height);
-	float solid = clamp01(1 - 2 * fabsf(fill - 0.4f));
+	float even = clamp01(1 - 1.5f * (float)r->even_stroke) *
+		     clamp01(1 - 1.2f * (float)r->even_height);
+	float solid = clamp01(1 - 2 * fabsf((float)r->fill - 0.4f));
 
 	return 0.25f * letters + 0.15f * length + 0.3f * contrast + 0.2f * even + 0.1f * solid;
 }
 
-static void measure_row(struct vq_textfind *t, const int *member, size_t n, float scale, int plane)
+/* Line through the middles of the row's letters, and how far they stray from it. */
+static void fit_line(
+	const struct vq_textfind *t, const int *member, size_t n, struct vq_textlook_row *o)
 {
-	struct vq_text_region *r = &t->rows[t->row_count];
-	float x1 = 1e9f, y1 = 1e9f, x2 = 0, y2 = 0, area = 0, contrast = 0, even_s, even_h;
-	double sx = 0, sy = 0, sxx = 0, sxy = 0, d;
+	double sx = 0, sy = 0, sxx = 0, sxy = 0, syy = 0, d, rest;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct letter *l = &t->letters[member[i]];
 		double cx = (l->x1 + l->x2) * 0.5, cy = (l->y1 + l->y2) * 0.5;
 
-		x1 = fminf(x1, (float)l->x1);
-		y1 = fminf(y1, (float)l->y1);
-		x2 = fmaxf(x2, (float)l->x2);
-		y2 = fmaxf(y2, (float)l->y2);
-		area += (float)l->area;
-		contrast += l->contrast * (float)l->area;
 		sx += cx;
 		sy += cy;
 		sxx += cx * cx;
 		sxy += cx * cy;
+		syy += cy * cy;
 	}
+	d = (double)n * sxx - sx * sx;
+	sxy = (double)n * sxy - sx * sy;
+	syy = (double)n * syy - sy * sy;
+	o->slope = n > 1 && d > 0 ? sxy / d : 0;
+	rest = d > 0 ? syy - sxy * sxy / d : 0;
+	o->wander = sqrt(fmax(0, rest)) / (double)n;
+}
+
+/* Box, fill and contrast of the row's letters, in pixels of the level. */
+static void sum_up(
+	const struct vq_textfind *t, const int *member, size_t n, struct vq_textlook_row *o)
+{
+	double area = 0, contrast = 0;
+
+	o->box[0] = o->box[1] = 1e9;
+	for (size_t i = 0; i < n; i++) {
+		const struct letter *l = &t->letters[member[i]];
+
+		o->box[0] = fmin(o->box[0], l->x1);
+		o->box[1] = fmin(o->box[1], l->y1);
+		o->box[2] = fmax(o->box[2], l->x2);
+		o->box[3] = fmax(o->box[3], l->y2);
+		area += l->area;
+		contrast += l->contrast * (double)l->area;
+	}
+	o->fill = area / ((o->box[2] - o->box[0]) * (o->box[3] - o->box[1]));
+	o->contrast = contrast / area;
+}
+
+static void measure_row(struct vq_textfind *t, const int *member, size_t n, int plane, int level)
+{
+	struct row *row = &t->rows[t->row_count++];
+	struct vq_text_region *r = &row->region;
+	struct vq_textlook_row *o = &row->look;
+	int scale = (plane > 0 ? 2 : 1) << level;
+
+	*o = (struct vq_textlook_row){
+		.letters = (int)n, .light = t->letters[member[0]].cls == 1, .chroma = plane > 0};
+	sum_up(t, member, n, o);
+	fit_line(t, member, n, o);
 	for (size_t i = 0; i < n; i++)
 		t->scratch[i] = t->letters[member[i]].stroke;
-	r->stroke = median(t->scratch, n);
-	even_s = unevenness(t->scratch, n, (float)r->stroke);
+	o->stroke = median(t->scratch, n);
+	o->even_stroke = unevenness(t->scratch, n, (float)o->stroke);
 	for (size_t i = 0; i < n; i++)
 		t->scratch[i] = (float)(t->letters[member[i]].y2 - t->letters[member[i]].y1);
-	r->height = median(t->scratch, n);
-	even_h = unevenness(t->scratch, n, (float)r->height);
-	d = (double)n * sxx - sx * sx;
-	r->slope = n > 1 && d > 0 ? ((double)n * sxy - sx * sy) / d : 0;
-	r->stroke /= r->height;
-	r->letters = (int)n;
-	r->contrast = contrast / area;
+	o->letter = median(t->scratch, n);
+	o->even_height = unevenness(t->scratch, n, (float)o->letter);
+	o->stroke /= o->letter;
+	o->wander /= o->letter;
 	if (plane > 0) /* chroma moves less than luma */
-		r->contrast *= 1.5;
-	r->plane = plane;
-	r->light = t->letters[member[0]].cls == 1;
-	r->score = row_score(r, x2 - x1, even_s, even_h, area / ((x2 - x1) * (y2 - y1)));
-	r->height *= scale;
-	r->box[0] = x1 * scale;
-	r->box[1] = y1 * scale;
-	r->box[2] = fmin(x2 * scale, t->width);
-	r->box[3] = fmin(y2 * scale, t->height);
-	t->row_count++;
+		o->contrast *= 1.5;
+	if (o->letter * scale > TALLEST * t->height) {
+		t->row_count--;
+		return;
+	}
+	*r = (struct vq_text_region){.rank = row_score(o),
+		.height = o->letter * scale,
+		.stroke = o->stroke,
+		.contrast = o->contrast,
+		.slope = o->slope,
+		.letters = o->letters,
+		.plane = plane,
+		.light = o->light};
+	for (int i = 0; i < 4; i++)
+		r->box[i] = fmin(o->box[i] * scale, i % 2 == 0 ? t->width : t->height);
+	row->level = level;
 }
 
 static int by_row(const void *a, const void *b, void *letters)
@@ -456,7 +510,7 @@ static bool enough(const struct vq_textfind *t, const int *member, size_t n)
 	       (l->x2 - l->x1 > 2 * (l->y2 - l->y1) && l->stroke < 0.3f * (float)(l->y2 - l->y1));
 }
 
-static void gather_rows(struct vq_textfind *t, size_t n, float scale, int plane)
+static void gather_rows(struct vq_textfind *t, size_t n, int plane, int level)
 {
 	for (size_t i = 0; i < n; i++)
 		t->letters[i].row = root_of(t->letters, (int)i);
@@ -466,31 +520,30 @@ static void gather_rows(struct vq_textfind *t, size_t n, float scale, int plane)
 			if (t->letters[t->order[k]].row != t->letters[t->order[i]].row)
 				break;
 		if (t->row_count < MAX_ROWS && enough(t, t->order + i, k - i))
-			measure_row(t, t->order + i, k - i, scale, plane);
+			measure_row(t, t->order + i, k - i, plane, level);
 	}
 }
 
 static void search_level(struct vq_textfind *t, int p, int l)
 {
 	const struct level *level = &t->plane[p][l], *stat = &t->plane[p][l + 1];
-	float scale = (float)((p == 0 ? 1 : 2) << l);
 	size_t n;
 
 	thresholds(t, stat, p == 0 ? NOISE : NOISE_CHROMA);
 	classify(t, level, stat->width);
 	n = collect(t, level, stat->width);
 	link_rows(t, n);
-	gather_rows(t, n, scale, p);
+	gather_rows(t, n, p, l);
 }
 
 /* ---- sifting ------------------------------------------------------------------------- */
 
-static int by_score(const void *a, const void *b)
+static int by_rank(const void *a, const void *b)
 {
 	const struct vq_text_region *p = a, *q = b;
 
-	if (p->score != q->score)
-		return p->score > q->score ? -1 : 1;
+	if (p->rank != q->rank)
+		return p->rank > q->rank ? -1 : 1;
 	for (int i = 0; i < 4; i++)
 		if (p->box[i] != q->box[i])
 			return p->box[i] < q->box[i] ? -1 : 1;
@@ -518,10 +571,15 @@ static bool repeats(const struct vq_text_region *r, const struct vq_text_region 
 	return false;
 }
 
-size_t vq_textfind_run(
-	struct vq_textfind *t, const struct vq_frame *f, struct vq_text_region *out, size_t max)
+static int by_row_rank(const void *a, const void *b)
 {
-	size_t n = 0;
+	return by_rank(&((const struct row *)a)->region, &((const struct row *)b)->region);
+}
+
+size_t vq_textfind_candidates(struct vq_textfind *t, const struct vq_frame *f,
+	struct vq_text_region *out, float *description)
+{
+	size_t n;
 
 	t->row_count = 0;
 	for (int p = 0; p < 3; p++) {
@@ -531,9 +589,33 @@ size_t vq_textfind_run(
 		for (int l = 0; l < t->levels[p]; l++)
 			search_level(t, p, l);
 	}
-	qsort(t->rows, t->row_count, sizeof *t->rows, by_score);
-	for (size_t i = 0; i < t->row_count && n < max; i++)
-		if (!repeats(&t->rows[i], out, n))
-			out[n++] = t->rows[i];
+	qsort(t->rows, t->row_count, sizeof *t->rows, by_row_rank);
+	n = t->row_count < VQ_TEXTFIND_CANDIDATES ? t->row_count : VQ_TEXTFIND_CANDIDATES;
+	for (size_t i = 0; i < n; i++) {
+		const struct row *r = &t->rows[i];
+		const struct level *l = &t->plane[r->region.plane][r->level];
+
+		out[i] = r->region;
+		vq_textlook_describe(l->pixel, l->width, l->height, &r->look,
+			description + i * VQ_TEXTLOOK_COUNT);
+	}
+	return n;
+}
+
+size_t vq_textfind_run(
+	struct vq_textfind *t, const struct vq_frame *f, struct vq_text_region *out, size_t max)
+{
+	size_t count = vq_textfind_candidates(t, f, t->candidates, t->description), n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct vq_text_region *r = &t->candidates[i];
+
+		r->score = vq_textlook_score(t->description + i * VQ_TEXTLOOK_COUNT);
+		r->rank *= r->score;
+	}
+	qsort(t->candidates, count, sizeof *t->candidates, by_rank);
+	for (size_t i = 0; i < count && n < max; i++)
+		if (t->candidates[i].score >= DOUBT && !repeats(&t->candidates[i], out, n))
+			out[n++] = t->candidates[i];
 	return n;
 }
