@@ -558,7 +558,7 @@ static void normalise(struct vq_aligner *al, float *v, int w, int h, int r)
 		al->a[i] = v[i] * v[i];
 	box_mean(al->a, al->b, al->c, w, h, r);
 	for (int i = 0; i < n; i++)
-		v[i] /= sqrtf(al->b[i]) + FLAT;
+		v[i] /= sqrtf(fmaxf(0, al->b[i])) + FLAT; /* running sums round */
 }
 
 struct moments {

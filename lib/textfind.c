@@ -13,8 +13,10 @@
 #define NOISE 7	       /* least step from the local mean, levels of luma */
 #define NOISE_CHROMA 5 /* the same for chroma */
 #define SPREAD 0.35    /* least step, local standard deviations */
-#define LETTER_MIN 7   /* letter height within a level, pixels */
+#define LETTER_MIN 7   /* median letter height of a row within a level, pixels */
 #define LETTER_MAX 36
+#define PIECE_MIN 5 /* height of one of its letters */
+#define PIECE_MAX 48
 #define MAX_LETTERS 6000 /* of one level */
 #define DOUBT 0.05	 /* rows scored less are no text */
 #define TALLEST 0.36	 /* letter height, frame heights */
@@ -266,7 +268,7 @@ static bool letter_like(const struct vq_component *c)
 	int w = c->x2 - c->x1, h = c->y2 - c->y1;
 	double stroke = 2.0 * c->area / c->perimeter, fill = (double)c->area / ((double)w * h);
 
-	if (h < LETTER_MIN || h > LETTER_MAX || w > 12 * h || w < 2)
+	if (h < PIECE_MIN || h > PIECE_MAX || w > 12 * h || w < 2)
 		return false;
 	if (fill < 0.08 || (fill > 0.92 && w > h / 2))
 		return false;
@@ -346,7 +348,7 @@ static void link_rows(struct vq_textfind *t, size_t n)
 	qsort_r(t->order, n, sizeof *t->order, by_left, t->letters);
 	for (size_t i = 0; i < n; i++) {
 		const struct letter *a = &t->letters[t->order[i]];
-		int reach = a->x2 + LETTER_MAX;
+		int reach = a->x2 + PIECE_MAX;
 
 		for (size_t k = i + 1; k < n && t->letters[t->order[k]].x1 <= reach; k++) {
 			int p, q;
@@ -473,7 +475,8 @@ static void measure_row(struct vq_textfind *t, const int *member, size_t n, int 
 	o->wander /= o->letter;
 	if (plane > 0) /* chroma moves less than luma */
 		o->contrast *= 1.5;
-	if (o->letter * scale > TALLEST * t->height) {
+	if (o->letter < LETTER_MIN || o->letter > LETTER_MAX ||
+		o->letter * scale > TALLEST * t->height) {
 		t->row_count--;
 		return;
 	}
