@@ -244,7 +244,7 @@ run_pipe() {
 		explain "$(culprit)" "$clip" || status=$?
 		return "$status"
 	fi
-	for stage in "${!pid[@]}"; do
+	for stage in frames ocr features ${classify:+classify}; do
 		say "$stage" "$clip"
 	done
 }

@@ -1,0 +1,185 @@
+#!/bin/bash
+# Stages that die, hang, are missing or are somebody else's; signals to vidqc itself.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+export TMPDIR=$T/tmp
+real=$VQ_BIN
+mkdir "$TMPDIR"
+make_clip "$T/clip.mp4" "testsrc2=s=320x240:r=24:d=3"
+make_clip "$T/one.mp4" 'gradients=s=64x48:r=25:d=1:seed=1' -frames:v 1
+
+# with STAGE: a folder in which all programs are the real ones but that one, which is
+# the script on standard input; REAL is the real program.
+with() {
+	rm -rf "${T:?}/bin"
+	mkdir "$T/bin"
+	ln -s "$real"/vidqc-* "$T/bin"
+	rm "$T/bin/vidqc-$1"
+	{
+		printf '#!/bin/bash\nREAL=%q\n' "$real/vidqc-$1"
+		cat
+	} >"$T/bin/vidqc-$1"
+	chmod +x "$T/bin/vidqc-$1"
+}
+
+# shellcheck disable=SC2317 # exits calls it
+limited() {
+	VQ_BIN=$T/bin timeout -k 5 60 "$real/vidqc" "$@"
+}
+
+after() {
+	is "$(ls -A "$TMPDIR")" '' "$1: nothing is left in TMPDIR"
+	is "$(pgrep -f "$T/bin/vidqc-" | paste -sd' ')" '' "$1: no stage is left"
+}
+
+# The stage that wrote its process id to $T/started runs no longer.
+ended() {
+	ok "$1: it was ended" bash -c '! kill -s 0 "$(cat "$0")" 2>/dev/null' "$T/started"
+}
+
+# ---- each stage is killed, at several moments: after so many bytes in or out
+for signal in KILL SEGV; do
+	want=$([ $signal = KILL ] && echo 75 || echo 70)
+	for bytes in 0 1 100000 3000000; do
+		with frames <<END
+exec > >(head -c $bytes; kill -s $signal \$\$; cat >/dev/null)
+exec "\$REAL" "\$@"
+END
+		exits "$want" limited predict "$T/clip.mp4"
+		is "$(err)" "vidqc: $T/clip.mp4: vidqc-frames was killed by signal $(kill -l $signal) ($signal)" \
+			"frames, $signal after $bytes bytes"
+		is "$(out)" '' 'no prediction'
+		after "frames after $bytes"
+	done
+	for stage in ocr features classify; do
+		for bytes in 0 1 1000 3000000; do
+			with $stage <<END
+exec < <(head -c $bytes; kill -s $signal \$\$)
+exec "\$REAL" "\$@"
+END
+			# The last stage has little to read: it is killed at its end.
+			exits "$want" limited predict "$T/clip.mp4"
+			is "$(err)" "vidqc: $T/clip.mp4: vidqc-$stage was killed by signal $(kill -l $signal) ($signal)" \
+				"$stage, $signal after $bytes bytes"
+			after "$stage after $bytes"
+		done
+	done
+done
+
+# ---- a stage that fails with a message of its own, early and late
+for stage in frames ocr features classify; do
+	with $stage <<END
+echo "vidqc-$stage: no luck" >&2
+exit 74
+END
+	exits 74 limited predict "$T/clip.mp4"
+	is "$(err)" "vidqc: $T/clip.mp4: vidqc-$stage: no luck" "$stage fails at once: its message alone"
+	after "$stage fails at once"
+	with $stage <<END
+head -c 20000 >/dev/null
+echo "vidqc-$stage: no luck" >&2
+exit 75
+END
+	exits 75 limited predict - <"$T/clip.mp4"
+	like "$(err)" "^(vidqc: -: )?vidqc-$stage: no luck\$" "$stage fails in the middle: its message alone"
+	after "$stage fails in the middle"
+	with $stage <<'END'
+exit 3
+END
+	exits 70 limited predict "$T/one.mp4"
+	is "$(err)" "vidqc: $T/one.mp4: vidqc-$stage ended with status 3" "$stage ends with an unknown status"
+done
+
+# ---- a stage that ends too early with success is not believed by the next
+with ocr <<'END'
+exit 0
+END
+exits 65 limited predict "$T/clip.mp4"
+like "$(err)" 'vidqc-features: ' 'records that do not end'
+with features <<'END'
+exit 0
+END
+exits 65 limited predict "$T/clip.mp4"
+like "$(err)" 'vidqc-classify: ' 'a feature record that does not come'
+
+# ---- a stage that hangs does not hang the others' failure
+with ocr <<END
+echo \$\$ >"$T/started"
+exec sleep 1000
+END
+exits 65 limited predict "$ROOT/LICENSE"
+like "$(err)" 'vidqc-frames: .*LICENSE' 'frames fails, ocr hangs'
+after 'ocr hangs'
+ended 'ocr hangs'
+with ocr <<'END'
+trap '' TERM
+while :; do sleep 0.1; done
+END
+exits 65 limited predict "$ROOT/LICENSE"
+like "$(err)" 'vidqc-frames: .*LICENSE' 'frames fails, ocr hangs and ignores SIGTERM'
+after 'ocr ignores SIGTERM'
+
+# ---- programs that are missing are named before any work
+with ocr <<'END'
+exit 0
+END
+rm "$T/bin/vidqc-ocr" "$T/bin/vidqc-features"
+exits 69 limited predict "$T/clip.mp4"
+like "$(err)" "^vidqc: missing programs: .*vidqc-ocr .*vidqc-features$" 'both are named'
+mkdir "$T/path"
+for p in bash dirname readlink sed getopt mktemp rm chmod; do ln -s "$(command -v $p)" "$T/path"; done
+exits 69 env PATH="$T/path" "$real/vidqc" predict "$T/clip.mp4"
+is "$(err)" 'vidqc: missing programs: jq' 'jq is missing'
+with ocr <<'END'
+END
+echo '#!/no/such/interpreter' >"$T/bin/vidqc-ocr"
+exits 69 limited predict "$T/one.mp4"
+like "$(err)" 'vidqc-ocr' 'a stage that cannot be started'
+
+# ---- somebody else's stage
+with ocr <<'END'
+cat >/dev/null
+echo '{"type":"header","program":"none","version":"1","width":320,"height":240}'
+echo '{"type":"end"}'
+END
+exits 0 limited predict "$T/clip.mp4"
+is "$(jq -r .artifact_category "$T/out" | grep -c TEXT)" 0 'no text, no text defect'
+
+# ---- warnings of every stage are told, in the order of the pipe
+for stage in ocr features; do
+	with $stage <<END
+echo "vidqc-$stage: warning: careful" >&2
+exec "\$REAL" "\$@"
+END
+	exits 0 limited predict "$T/one.mp4"
+	is "$(err)" "vidqc: $T/one.mp4: vidqc-$stage: warning: careful" "a warning of $stage"
+done
+
+# ---- signals: everything is cleaned up and the signal is the status
+with ocr <<END
+echo \$\$ >"$T/started"
+exec sleep 1000
+END
+for signal in INT TERM HUP; do
+	for command in predict features; do
+		rm -f "$T/started"
+		env --default-signal=INT VQ_BIN="$T/bin" "$real/vidqc" "$command" -o "$T/o.jsonl" \
+			"$T/clip.mp4" "$T/clip.mp4" >"$T/out" 2>"$T/err" &
+		pid=$!
+		for ((i = 0; i < 300; i++)); do
+			[ ! -s "$T/started" ] || break
+			sleep 0.1
+		done
+		kill -s $signal $pid
+		status=0
+		wait $pid 2>/dev/null || status=$?
+		is "$status" $((128 + $(kill -l $signal))) "$command: SIG$signal is the status"
+		is "$(err)" '' "$command: SIG$signal, silently"
+		is "$(find "$T" -name 'o.jsonl' -o -name '.vidqc*')" '' "$command: SIG$signal leaves no output"
+		after "$command: SIG$signal"
+		ended "$command: SIG$signal"
+	done
+done
+
+done_testing
