@@ -30,7 +30,7 @@ MODEL := sha256 file xgbjson booster model featstream
 # It explains features in the words of the extractors' manifest.
 vidqc-classify_MODS := $(sort $(vidqc-features_MODS) $(MODEL) verdict)
 
-vidqc-train_MODS    := $(BASE) $(MODEL) labels dataset validate train trainreport
+vidqc-train_MODS    := $(sort $(vidqc-features_MODS) $(MODEL) labels dataset validate train trainreport)
 
 vidqc-config_MODS   := $(BASE)
 
@@ -63,7 +63,12 @@ T_xgbjson_MODS    := xgbjson $(BASE)
 T_model_MODS      := $(MODEL) $(BASE)
 T_verdict_MODS    := verdict manifest $(MODEL) $(BASE)
 T_featstream_MODS := featstream $(BASE)
-T_train_MODS      := labels dataset validate train trainreport $(MODEL) $(BASE)
+T_components_MODS := components err
+T_assign_MODS     := assign
+T_editdist_MODS   := editdist
+T_stability_MODS  := stability frame err
+T_textfeat_MODS   := textfeat textseries textcause editdist $(BASE)
+T_train_MODS      := labels dataset validate train trainreport manifest $(MODEL) $(BASE)
 
 # ---- rules ------------------------------------------------------------------------------
 # The build tree is laid out like an installation: the front end finds its commands, the
@@ -242,18 +247,17 @@ lint-paths:
 	! git grep -nE '(^|[^[:alnum:]_.])/(work|root|home)/[[:alnum:]]' -- . ':!LICENSE'
 
 # ---- installation -----------------------------------------------------------------------
+D := "$(DESTDIR)$(PREFIX)"
 .PHONY: install uninstall
 install: all
-	install -d $(DESTDIR)$(PREFIX)/{bin,libexec/vidqc,share/vidqc,share/man/man{1,5,7}}
-	install -m 755 $(BIN) $(B)/bin/vidqc $(DESTDIR)$(PREFIX)/bin
-	cp -p $(COMMANDS:%=$(B)/libexec/vidqc/%) $(DESTDIR)$(PREFIX)/libexec/vidqc
-	install -m 644 $(SHARE) $(DESTDIR)$(PREFIX)/share/vidqc
-	for m in $(MAN); do \
-		install -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}; \
-	done
+	install -d $(D)/{bin,libexec/vidqc,share/vidqc,share/man/man{1,5,7}}
+	install -m 755 $(BIN) $(B)/bin/vidqc $(D)/bin
+	cp -p $(COMMANDS:%=$(B)/libexec/vidqc/%) $(D)/libexec/vidqc
+	install -m 644 $(SHARE) $(D)/share/vidqc
+	for m in $(MAN); do install -m 644 $$m $(D)/share/man/man$${m##*.}; done
 uninstall:
-	rm -f $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/bin/%) $(DESTDIR)$(PREFIX)/bin/vidqc
-	rm -rf $(DESTDIR)$(PREFIX)/libexec/vidqc $(DESTDIR)$(PREFIX)/share/vidqc
-	for m in $(notdir $(MAN)); do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$$m; done
+	cd $(D)/bin && rm -f $(PROGRAMS) vidqc
+	rm -rf $(D)/libexec/vidqc $(D)/share/vidqc
+	for m in $(notdir $(MAN)); do rm -f $(D)/share/man/man$${m##*.}/$$m; done
 
 -include $(wildcard $(B)/lib/*.d $(B)/cmd/*.d $(B)/unit/*.d)

@@ -1,0 +1,95 @@
+#!/bin/bash
+# The front end itself: commands, help, configuration, installation.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+exits 0 vidqc --help
+for command in predict features train config help version; do
+	like "$(out)" $'\n'"  $command +[a-z]" "--help names $command"
+done
+cp "$T/out" "$T/help"
+exits 0 vidqc help
+ok 'help is the same' cmp "$T/out" "$T/help"
+exits 0 vidqc -h
+exits 64 vidqc
+ok 'without arguments the same on standard error' cmp "$T/err" "$T/help"
+exits 0 vidqc --version
+like "$(out)" '^vidqc [0-9]+\.[0-9]+\.[0-9]+$' '--version'
+is "$(vidqc version)" "$(vidqc --version)" 'version is the same'
+is "$(vidqc version | cut -d' ' -f2)" "$(vidqc-frames --version | cut -d' ' -f2)" 'one version for all'
+
+page=
+for command in predict features train config; do
+	exits 0 vidqc help $command
+	like "$(out)" "^usage: vidqc $command " "help $command"
+	is "$(err)" '' 'and nothing else'
+	exits 0 vidqc $command --help
+	exits 0 vidqc $command -h
+	page+=" $(grep -oE -- '--[a-z-]+' "$T/out" | sort -u | paste -sd' ')"
+	exits 64 vidqc $command --bogus
+	like "$(err)" "vidqc $command: .*--bogus" "$command names an unknown option"
+done
+mandoc -T ascii "$ROOT/man/vidqc.1" | sed 's/.\x08//g' >"$T/page"
+missing=
+for option in $page; do
+	grep -q -e "$option" "$T/page" || missing+=" $option"
+done
+is "$missing" '' 'vidqc(1) has every option of every command'
+
+for typo in pred predcit Predict prdict; do
+	exits 64 vidqc $typo clip.mp4
+	is "$(err)" "vidqc: unknown command '$typo'; did you mean 'vidqc predict'?" "$typo"
+done
+for word in batch xyzzy common.sh ../bin/vidqc '' 'a b' '*'; do
+	exits 64 vidqc "$word"
+	like "$(err)" "^vidqc: unknown command '" "no command: '$word'"
+done
+exits 64 vidqc --bogus
+touch "$T/clip.mp4"
+exits 64 vidqc "$T/clip.mp4"
+like "$(err)" "did you mean 'vidqc predict $T/clip.mp4'" 'a clip is no command'
+exits 64 vidqc help nothing
+
+exits 0 vidqc config --defaults
+cp "$T/out" "$T/defaults"
+exits 0 vidqc config
+ok 'the defaults are what nothing else is merged over' cmp "$T/out" "$T/defaults"
+exits 0 vidqc config --set video.sample_fps=9 --config "$T/defaults"
+ok 'a later file wins' cmp "$T/out" "$T/defaults"
+exits 0 vidqc config --config "$T/defaults" --set video.sample_fps=9
+is "$(jq .video.sample_fps "$T/out")" 9 'a later --set wins'
+exits 0 vidqc config --set video.sample_fps=9 --defaults
+ok '--defaults alone' cmp "$T/out" "$T/defaults"
+exits 64 vidqc config --set a=b
+exits 64 vidqc config operand
+
+# The front end finds its parts beside itself, also through links and odd folders.
+mkdir "$T/a folder"
+ln -s "$VQ_BIN/vidqc" "$T/a folder/link"
+exits 0 env -u VQ_BIN "$T/a folder/link" version
+(cd "$T" && ln -s "a folder/link" short)
+exits 0 env -u VQ_BIN "$T/short" config
+exits 0 env -u VQ_BIN PATH="$T:$PATH" short config
+
+# ---- make install, make uninstall
+build=$(dirname "$VQ_BIN")
+# shellcheck disable=SC2317 # exits calls it
+install_it() {
+	# -o all: what was built is what is installed.
+	env -u MAKEFLAGS -u MFLAGS make -s -C "$ROOT" B="$build" -o all DESTDIR="$T/root" PREFIX="/opt/a b" "$@"
+}
+exits 0 install_it install
+bin="$T/root/opt/a b/bin"
+is "$(cd "$bin" && echo *)" "$(cd "$VQ_BIN" && echo *)" 'all programs are installed'
+exits 0 env -u VQ_BIN PATH=/usr/bin:/bin "$bin/vidqc" version
+exits 0 env -u VQ_BIN PATH=/usr/bin:/bin "$bin/vidqc" predict --help
+make_clip "$T/one.mp4" 'gradients=s=64x48:r=25:d=1:seed=1' -frames:v 1
+exits 0 env -u VQ_BIN PATH=/usr/bin:/bin "$bin/vidqc" predict "$T/one.mp4"
+is "$(jq -r .type "$T/out")" prediction 'an installed vidqc works'
+for page in "$ROOT"/man/*.[157]; do
+	ok "${page##*/} is installed" test -s "$T/root/opt/a b/share/man/man${page##*.}/${page##*/}"
+done
+exits 0 install_it uninstall
+is "$(find "$T/root" -type f -o -type l)" '' 'uninstall leaves no file'
+
+done_testing
