@@ -6,7 +6,8 @@
 
 #define LETTER 26	/* letter height in a crop, at most */
 #define RING 0.4	/* width of the ring, letter heights */
-#define STEPS 4		/* Gauss-Newton steps of each kind */
+#define SHIFT_STEPS 4	/* Gauss-Newton steps for translation, at most */
+#define AFFINE_STEPS 8	/* and for all six parameters */
 #define FIT_PIXELS 3500 /* pixels that the fit looks at, about */
 #define SEARCH_POINTS 1024
 #define FLAT 3.0f /* local deviation that is noise, levels */
@@ -132,11 +133,19 @@ static void sample_row(const struct vq_pyramid *p, int l, double x, double y, do
 	}
 }
 
-/* Every stride-th crop pixel of crop row v under a warp; returns how many. */
-static int warp_row(const struct vq_crop *c, const struct vq_pyramid *p, int level,
-	const struct vq_warp *w, int first, int v, int stride, float *out, uint8_t *seen)
+/* The fit looks at every stride-th pixel of a row, from another column in each row, so
+ * that no edge falls between them. */
+static int first_column(int v, int stride)
 {
-	int count = (c->width - 2 * first + stride - 1) / stride;
+	return 1 + v % stride;
+}
+
+/* Every stride-th pixel, from column first and before column last, of crop row v under a
+ * warp; returns how many. */
+static int warp_row(const struct vq_pyramid *p, int level, const struct vq_warp *w, int first,
+	int last, int v, int stride, float *out, uint8_t *seen)
+{
+	int count = (last - first + stride - 1) / stride;
 
 	if (count > 0)
 		sample_row(p, level, w->m[0] + w->m[1] * first + w->m[2] * v,
@@ -229,11 +238,12 @@ static double correlation(struct vq_aligner *al, const struct vq_crop *c,
 {
 	struct sums s = {0};
 
-	for (int v = 1; v < c->height - 1; v += stride) {
-		int n = warp_row(c, p, level, w, 1, v, stride, al->now, al->seen);
+	for (int v = 1; v < c->height - 1; v++) {
+		int first = first_column(v, stride);
+		int n = warp_row(p, level, w, first, c->width - 1, v, stride, al->now, al->seen);
 
 		for (int i = 0; i < n; i++) {
-			double then = c->pixel[v * c->width + 1 + i * stride], now = al->now[i];
+			double then = c->pixel[v * c->width + first + i * stride], now = al->now[i];
 
 			if (!al->seen[i])
 				continue;
@@ -370,10 +380,11 @@ static struct tone level_out(struct vq_aligner *al, const struct vq_crop *c,
 	struct tone t;
 	int total = 0;
 
-	for (int v = 1; v < c->height - 1; v += stride) {
-		const uint8_t *then = c->pixel + v * c->width + 1;
-		int count =
-			warp_row(c, p, level, w, 1, v, stride, al->now + total, al->seen + total);
+	for (int v = 1; v < c->height - 1; v++) {
+		int first = first_column(v, stride);
+		const uint8_t *then = c->pixel + v * c->width + first;
+		int count = warp_row(p, level, w, first, c->width - 1, v, stride, al->now + total,
+			al->seen + total);
 
 		for (int i = 0; i < count; i++) {
 			float k = al->seen[total + i], a = k * then[i * stride];
@@ -415,8 +426,8 @@ static void normal_equations(struct vq_aligner *al, const struct vq_crop *c, con
 	float cx = (float)c->width / 2, cy = (float)c->height / 2;
 	int i = 0;
 
-	for (int v = 1; v < c->height - 1; v += stride)
-		for (int u = 1; u < c->width - 1; u += stride, i++) {
+	for (int v = 1; v < c->height - 1; v++)
+		for (int u = first_column(v, stride); u < c->width - 1; u += stride, i++) {
 			const uint8_t *at = c->pixel + v * c->width + u;
 			float gx = (float)(at[1] - at[-1]) * 0.5f;
 			float gy = (float)(at[c->width] - at[-c->width]) * 0.5f;
@@ -460,7 +471,9 @@ static bool step_warp(struct vq_aligner *al, const struct vq_crop *c, const stru
 	w->m[3] = m[3] - m[4] * du - m[5] * dv;
 	w->m[4] = m[4] - m[4] * b[2] - m[5] * b[4];
 	w->m[5] = m[5] - m[4] * b[3] - m[5] * b[5];
-	return fabs(b[0]) + fabs(b[1]) > 0.03;
+	return fabs(b[0]) + fabs(b[1]) + (fabs(b[2]) + fabs(b[4])) * cx +
+		       (fabs(b[3]) + fabs(b[5])) * cy >
+	       0.05;
 }
 
 /* A warp that shears or scales by more than a third between two samples has
@@ -481,12 +494,14 @@ double vq_crop_align(struct vq_aligner *a, const struct vq_crop *c, const struct
 	*w = (struct vq_warp){{c->x + dx, c->scale, 0, c->y + dy, 0, c->scale}};
 	if (radius > 0)
 		search(c, p, radius, w);
-	while (c->width * c->height / (stride * stride) > FIT_PIXELS)
+	while (c->width * c->height / stride > FIT_PIXELS)
 		stride++;
 	best = correlation(a, c, p, level, w, stride);
 	for (int kind = 2; kind <= 6; kind += 4) {
 		t = *w;
-		for (int i = 0; i < STEPS && step_warp(a, c, p, level, &t, stride, kind); i++)
+		for (int i = 0; i < (kind == 2 ? SHIFT_STEPS : AFFINE_STEPS) &&
+				step_warp(a, c, p, level, &t, stride, kind);
+			i++)
 			;
 		r = correlation(a, c, p, level, &t, stride);
 		if (sane(&t, c->scale) && r > best) {
@@ -686,7 +701,8 @@ void vq_crop_compare(struct vq_aligner *a, const struct vq_crop *c, const struct
 	double same = 0, any = 0;
 
 	for (int v = 0; v < c->height; v++)
-		warp_row(c, p, level, w, 0, v, 1, a->now + v * c->width, a->seen + v * c->width);
+		warp_row(p, level, w, 0, c->width, v, 1, a->now + v * c->width,
+			a->seen + v * c->width);
 	for (int i = 0; i < c->width * c->height; i++)
 		a->then[i] = c->pixel[i];
 	compare_raw(a, c, o);

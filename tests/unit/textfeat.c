@@ -1,0 +1,260 @@
+/* Text records in, features, events and causes out. */
+#include "../tap.h"
+
+#include "../../lib/record.h"
+#include "../../lib/textfeat.h"
+
+static const char header[] = "{\"type\":\"header\",\"width\":640,\"height\":360}";
+
+/* What one track looks like in sample n. */
+typedef void script(int n, char *text, double *confidence, char *more, size_t size);
+
+static size_t feature(const char *name)
+{
+	for (size_t i = 0; i < vq_text_features.count; i++)
+		if (strcmp(vq_text_features.list[i].name, name) == 0)
+			return i;
+	ok(false, "there is a feature %s", name);
+	return 0;
+}
+
+static enum vq_code add(struct vq_textfeat *t, const char *line, struct vq_err *err)
+{
+	json_t *rec = json_loads(line, 0, NULL);
+	enum vq_code code = vq_textfeat_add(t, rec, err);
+
+	json_decref(rec);
+	return code;
+}
+
+static json_t *run(script *s, int samples, double *values)
+{
+	struct vq_textfeat *t = NULL;
+	struct vq_config *config = NULL;
+	json_t *out = json_object();
+	struct vq_err err;
+	char line[2048];
+
+	vq_config_new(&config, &err);
+	vq_textfeat_new(&t, config, &err);
+	add(t, header, &err);
+	for (int n = 0; n < samples; n++) {
+		char text[128] = "", more[1024] = "";
+		double confidence = 90;
+
+		if (s != NULL)
+			s(n, text, &confidence, more, sizeof more);
+		snprintf(line, sizeof line,
+			"{\"type\":\"text\",\"frame\":%d,\"time\":%.2f,\"similarity\":0.99,"
+			"\"regions\":[",
+			n * 5, n * 0.2);
+		if (s != NULL)
+			snprintf(line + strlen(line), sizeof line - strlen(line),
+				"{\"track\":1,\"box\":[100,100,300,140],\"text\":\"%s\","
+				"\"confidence\":%g%s}",
+				text, confidence, more);
+		strcat(line, "]}");
+		if (add(t, line, &err) != VQ_OK)
+			diag("%s", err.msg);
+	}
+	add(t, "{\"type\":\"end\"}", &err);
+	if (vq_textfeat_finish(t, values, out, &err) != VQ_OK)
+		diag("%s", err.msg);
+	vq_textfeat_free(&t);
+	vq_config_free(&config);
+	return out;
+}
+
+static void measured(char *more, size_t size, double similarity, double ring)
+{
+	snprintf(more, size,
+		",\"score\":0.9,\"similarity\":%g,\"ring_similarity\":%g,\"match\":0.9,"
+		"\"visible\":1,\"sharpness\":5",
+		similarity, ring);
+}
+
+static void steady(int n, char *text, double *confidence, char *more, size_t size)
+{
+	(void)n;
+	(void)confidence;
+	strcpy(text, "OPEN LATE");
+	measured(more, size, 0.99, 0.99);
+}
+
+static void mutating(int n, char *text, double *confidence, char *more, size_t size)
+{
+	static const char *const reading[3] = {"OPEN LATE", "QPFN IATE", "OPEH LAFE"};
+
+	(void)confidence;
+	strcpy(text, reading[n % 3]);
+	measured(more, size, 0.6, 0.97);
+}
+
+static void scene(int n, char *text, double *confidence, char *more, size_t size)
+{
+	(void)n;
+	(void)confidence;
+	strcpy(text, "OPEN LATE");
+	measured(more, size, 0.6, 0.55);
+}
+
+static void strings_only(int n, char *text, double *confidence, char *more, size_t size)
+{
+	(void)more;
+	(void)size;
+	(void)confidence;
+	strcpy(text, n % 2 ? "OPEN LATE" : "QRFN IAFF");
+}
+
+static void counting(int n, char *text, double *confidence, char *more, size_t size)
+{
+	(void)confidence;
+	sprintf(text, "00:%02d", 10 + n);
+	measured(more, size, 0.6, 0.97);
+}
+
+static void typed(int n, char *text, double *confidence, char *more, size_t size)
+{
+	(void)confidence;
+	sprintf(text, "%.*s", 3 + 2 * n, "Pink jellyfish swim in the sea");
+	measured(more, size, 0.6, 0.97);
+}
+
+static void noisy(int n, char *text, double *confidence, char *more, size_t size)
+{
+	*confidence = 65;
+	strcpy(text, n % 2 ? "0PEN LATE" : "QFFM 1ATF");
+	measured(more, size, 0.99, 0.99);
+}
+
+static const char *reason(const json_t *out)
+{
+	return json_string_value(
+		json_object_get(json_array_get(json_object_get(out, "suppressed"), 0), "reason"));
+}
+
+static size_t events(const json_t *out)
+{
+	return json_array_size(json_object_get(out, "events"));
+}
+
+static void test_event(const json_t *out)
+{
+	static const char *const strings[] = {
+		"category", "kind", "before", "after", "consensus", "measure", "notes"};
+	static const char *const numbers[] = {"track", "start", "end", "frame_start", "frame_end",
+		"peak_frame", "peak_time", "severity", "value", "threshold"};
+	const json_t *e = json_array_get(json_object_get(out, "events"), 0);
+	bool all = true;
+
+	for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
+		all = all && json_is_string(json_object_get(e, strings[i]));
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		all = all && json_is_number(json_object_get(e, numbers[i]));
+	ok(all, "the event has every field");
+	is_int((long long)json_array_size(json_object_get(e, "bbox")), 4, "and a box");
+}
+
+static void test_cases(double *v)
+{
+	size_t change = feature("text_change_worst"), has = feature("has_text_regions");
+	size_t edit = feature("text_edit_mean"), sub = feature("text_substituted_mean");
+	double calm, zero = 0;
+	json_t *out = run(NULL, 10, v);
+
+	for (size_t i = 0; i < vq_text_features.count; i++)
+		zero += fabs(v[i]);
+	is_real(zero, 0, 0, "no text: every feature is 0");
+	json_decref(out);
+
+	out = run(steady, 10, v);
+	calm = v[change];
+	is_real(v[has], 1, 0, "there is text");
+	ok(calm < 0.05 && events(out) == 0 && reason(out) == NULL, "steady text: nothing");
+	is_str(json_string_value(json_object_get(
+		       json_array_get(json_object_get(out, "tracks"), 0), "consensus")),
+		"OPEN LATE", "its track has a consensus");
+	json_decref(out);
+
+	out = run(mutating, 10, v);
+	ok(v[change] > calm + 0.1 && v[edit] > 0.2 && v[sub] > 0.2, "mutating text changes");
+	is_int((long long)events(out), 1, "and is an event");
+	test_event(out);
+	json_decref(out);
+
+	out = run(scene, 10, v);
+	ok(events(out) == 0, "what changes with its surroundings is none");
+	is_str(reason(out), "scene_change", "and is let go");
+	json_decref(out);
+
+	out = run(strings_only, 10, v);
+	ok(v[change] > 0.1, "strings alone are judged by their distance: %.3f", v[change]);
+	json_decref(out);
+}
+
+static void test_causes(double *v)
+{
+	static const struct {
+		script *s;
+		const char *reason;
+	} cases[] = {{counting, "counter"}, {typed, "typing"}, {noisy, "ocr_noise"}};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		json_t *out = run(cases[i].s, 10, v);
+
+		is_str(reason(out), cases[i].reason, "let go: %s", cases[i].reason);
+		is_int((long long)events(out), 0, "no event");
+		json_decref(out);
+	}
+}
+
+static void refuses(const char *line, const char *message)
+{
+	struct vq_textfeat *t = NULL;
+	struct vq_config *config = NULL;
+	struct vq_err err = {0};
+
+	vq_config_new(&config, &err);
+	vq_textfeat_new(&t, config, &err);
+	add(t, header, &err);
+	is_int(add(t, line, &err), VQ_EDATA, "refused: %.60s", line);
+	has_str(err.msg, message, "says why");
+	vq_textfeat_free(&t);
+	vq_config_free(&config);
+}
+
+static void test_refusals(double *v)
+{
+	struct vq_textfeat *t = NULL;
+	struct vq_err err = {0};
+	json_t *out = json_object();
+
+	refuses("{\"type\":\"text\",\"time\":0,\"regions\":[]}", "frame");
+	refuses("{\"type\":\"text\",\"frame\":0,\"time\":0}", "regions");
+	refuses("{\"type\":\"text\",\"frame\":0,\"time\":0,\"regions\":[{\"track\":1}]}", "box");
+	refuses("{\"type\":\"text\",\"frame\":0,\"time\":0,\"regions\":[{\"track\":1,"
+		"\"box\":[0,0,9,9],\"text\":\"a\",\"confidence\":101}]}",
+		"confidence");
+	refuses(header, "header");
+	vq_textfeat_new(&t, NULL, &err);
+	is_int(add(t, "{\"type\":\"text\",\"frame\":0,\"time\":0,\"regions\":[]}", &err), VQ_EDATA,
+		"no text before the header");
+	add(t, header, &err);
+	is_int(vq_textfeat_finish(t, v, out, &err), VQ_EDATA, "no end record");
+	has_str(err.msg, "end", "says so");
+	vq_textfeat_free(&t);
+	vq_textfeat_free(&t);
+	json_decref(out);
+}
+
+int main(void)
+{
+	double *v = calloc(vq_text_features.count, sizeof *v);
+
+	is_str(vq_text_features.list[0].name, "has_text_regions", "the first feature");
+	test_cases(v);
+	test_causes(v);
+	test_refusals(v);
+	free(v);
+	return done_testing();
+}
