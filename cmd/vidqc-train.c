@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../lib/dataset.h"
+#include "../lib/extract.h"
 #include "../lib/featstream.h"
 #include "../lib/record.h"
 #include "../lib/trainreport.h"
@@ -161,7 +162,7 @@ static enum vq_code write_results(const struct job *job, struct vq_err *err)
 	char *text = NULL, *file = NULL, hash[VQ_SHA256_HEX];
 	enum vq_code code;
 
-	if ((code = vq_train_model(job->result, job->data, &job->train, &model, err)) != VQ_OK)
+	if ((code = vq_train_model(job->result, job->data, &model, err)) != VQ_OK)
 		goto done;
 	text = json_dumps(model, JSON_COMPACT | JSON_REAL_PRECISION(9));
 	if (text == NULL || asprintf(&file, "%s\n", text) < 0) {
@@ -298,6 +299,7 @@ static void parse(struct job *job, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	struct job job = {.train = {.folds = 5, .seed = 42}};
+	struct vq_manifest *manifest = NULL;
 	struct vq_err err;
 	int status;
 
@@ -309,7 +311,11 @@ int main(int argc, char **argv)
 	}
 	parse(&job, argc, argv);
 	job.train.threshold = vq_config_real(job.cli.config, VQ_CFG_MODEL_THRESHOLD);
+	if (vq_extract_manifest(&manifest, &err) != VQ_OK)
+		return cli_close(&job.cli, cli_fail(&job.cli, NULL, &err));
+	job.train.manifest = manifest;
 	status = job.list ? list_labels(&job) : run(&job);
+	vq_manifest_free(&manifest);
 	vq_training_free(&job.result);
 	vq_dataset_free(&job.data);
 	vq_labels_free(&job.labels);

@@ -19,13 +19,15 @@ enum {
 	SHUFFLES = 3,
 };
 
-/* One defect and the rows to learn it from. */
+/* One defect, and the rows and columns to learn it from. */
 struct problem {
 	const struct vq_dataset *d;
 	enum vq_class defect;
 	int folds;
 	uint64_t seed;
 	size_t *row, n;
+	size_t *col, cols;
+	const char **names; /* of the columns */
 };
 
 static bool truth_of(const struct problem *p, size_t i)
@@ -40,14 +42,20 @@ static bool possible(const struct vq_dataset *d, size_t row, enum vq_class defec
 	       d->x[row * d->cols + vq_dataset_column(d, "has_text_regions")] > 0;
 }
 
-/* Copy the picked rows of the problem into one table. */
+/* One row of the data set, the problem's columns of it. */
+static void copy_row(const struct problem *p, size_t row, float *x)
+{
+	for (size_t j = 0; j < p->cols; j++)
+		x[j] = p->d->x[row * p->d->cols + p->col[j]];
+}
+
+/* The picked rows of the problem as one table. */
 static float *copy_rows(const struct problem *p, const size_t *pick, size_t n)
 {
-	size_t cols = p->d->cols;
-	float *x = calloc(n * cols + 1, sizeof *x);
+	float *x = calloc(n * p->cols + 1, sizeof *x);
 
 	for (size_t i = 0; x != NULL && i < n; i++)
-		memcpy(x + i * cols, p->d->x + p->row[pick[i]] * cols, cols * sizeof *x);
+		copy_row(p, p->row[pick[i]], x + i * p->cols);
 	return x;
 }
 
@@ -60,11 +68,8 @@ static enum vq_code train_on(const struct problem *p, const size_t *pick, size_t
 		{"subsample", "0.7"}, {"colsample_bynode", "0.3"}, {"min_child_weight", "2"},
 		{"lambda", "2"}, {NULL, NULL}};
 	float *x = copy_rows(p, pick, n), *label = calloc(n + 1, sizeof *label);
-	struct vq_matrix m = {.rows = n,
-		.cols = p->d->cols,
-		.x = x,
-		.label = label,
-		.names = (const char *const *)p->d->names};
+	struct vq_matrix m = {
+		.rows = n, .cols = p->cols, .x = x, .label = label, .names = p->names};
 	enum vq_code code;
 
 	*b = NULL;
@@ -216,18 +221,40 @@ static enum vq_code fit(const struct problem *p, struct vq_booster **b, struct v
 	return code;
 }
 
-/* The rows to learn a defect from, when fold `without` (-1: none) is left out. */
+static void close_problem(struct problem *p)
+{
+	free(p->row);
+	free(p->col);
+	free(p->names);
+}
+
+/* What there is to learn a defect from when fold `without` (-1: none) is left out.
+ * Flicker is not judged by text: the letters of old generators mutate, and their
+ * pictures flicker, but one is no sign of the other. */
 static enum vq_code pose(struct problem *p, const struct vq_dataset *d,
 	const struct vq_train_options *o, enum vq_class defect, const int *fold, int without,
 	struct vq_err *err)
 {
 	*p = (struct problem){.d = d, .defect = defect, .folds = o->folds, .seed = o->seed};
-	if ((p->row = calloc(d->rows + 1, sizeof *p->row)) == NULL)
+	p->row = calloc(d->rows + 1, sizeof *p->row);
+	p->col = calloc(d->cols + 1, sizeof *p->col);
+	p->names = calloc(d->cols + 1, sizeof *p->names);
+	if (p->row == NULL || p->col == NULL || p->names == NULL)
 		return vq_nomem(err);
 	for (size_t i = 0; i < d->rows; i++)
 		if (fold[i] != without && !d->label[i]->disputed && possible(d, i, defect))
 			p->row[p->n++] = i;
-	return VQ_OK;
+	for (size_t j = 0; j < d->cols; j++) {
+		const struct vq_feature *f =
+			o->manifest != NULL ? vq_manifest_find(o->manifest, d->names[j]) : NULL;
+
+		if (defect == VQ_FLICKER && f != NULL && strcmp(f->group, "text") == 0)
+			continue;
+		p->names[p->cols] = d->names[j];
+		p->col[p->cols++] = j;
+	}
+	return p->cols > 0 ? VQ_OK
+			   : vq_fail(err, VQ_EDATA, "no feature for %s", vq_class_name(defect));
 }
 
 static double calibrated(const struct vq_choice *c, double margin)
@@ -244,38 +271,33 @@ static uint64_t next_random(uint64_t *state)
 	return z ^ (z >> 31);
 }
 
-/* What the fold's rows (row, n of them) get when feature j is shuffled among them,
- * into out[shuffle][j][row]. */
-struct shuffle {
-	const struct vq_dataset *d;
-	const size_t *row;
-	size_t n;
-	double *out; /* SHUFFLES * cols * d->rows */
-};
-
-static enum vq_code shuffle_features(const struct shuffle *s, struct vq_booster *b,
-	const struct vq_choice *choice, uint64_t seed, struct vq_err *err)
+/* What the rows (n of them) get when a column is shuffled among them, into
+ * out[shuffle][feature of the data set][row]. */
+static enum vq_code shuffle_columns(const struct problem *p, const size_t *row, size_t n,
+	struct vq_booster *b, const struct vq_choice *choice, uint64_t seed, double *out,
+	struct vq_err *err)
 {
-	size_t cols = s->d->cols, *perm = calloc(s->n + 1, sizeof *perm);
-	float *x = calloc(s->n * cols + 1, sizeof *x);
-	double *m = calloc(s->n + 1, sizeof *m);
+	size_t *perm = calloc(n + 1, sizeof *perm);
+	float *x = calloc(n * p->cols + 1, sizeof *x);
+	double *m = calloc(n + 1, sizeof *m);
 	enum vq_code code = x == NULL || m == NULL || perm == NULL ? vq_nomem(err) : VQ_OK;
 
-	for (size_t k = 0; code == VQ_OK && k < SHUFFLES * cols; k++) {
-		size_t j = k % cols;
+	for (size_t k = 0; code == VQ_OK && k < SHUFFLES * p->cols; k++) {
+		size_t j = k % p->cols, shuffle = k / p->cols;
+		double *to = out + (shuffle * p->d->cols + p->col[j]) * p->d->rows;
 
-		for (size_t i = 0; i < s->n; i++) {
+		for (size_t i = 0; i < n; i++) {
 			size_t at = (size_t)(next_random(&seed) % (i + 1));
 
 			perm[i] = perm[at];
 			perm[at] = i;
-			memcpy(x + i * cols, s->d->x + s->row[i] * cols, cols * sizeof *x);
+			copy_row(p, row[i], x + i * p->cols);
 		}
-		for (size_t i = 0; i < s->n; i++)
-			x[i * cols + j] = s->d->x[s->row[perm[i]] * cols + j];
-		code = vq_booster_margins(b, x, s->n, 0, m, err);
-		for (size_t i = 0; code == VQ_OK && i < s->n; i++)
-			s->out[k * s->d->rows + s->row[i]] = calibrated(choice, m[i]);
+		for (size_t i = 0; i < n; i++)
+			x[i * p->cols + j] = p->d->x[row[perm[i]] * p->d->cols + p->col[j]];
+		code = vq_booster_margins(b, x, n, 0, m, err);
+		for (size_t i = 0; code == VQ_OK && i < n; i++)
+			to[row[i]] = calibrated(choice, m[i]);
 	}
 	free(perm);
 	free(x);
@@ -288,32 +310,37 @@ static enum vq_code judge_fold(struct vq_training *t, const struct vq_dataset *d
 	const struct vq_train_options *o, enum vq_class defect, int f, double *probability,
 	double *shuffled, struct vq_err *err)
 {
-	size_t *out = calloc(d->rows + 1, sizeof *out), n = 0;
+	size_t *row = calloc(d->rows + 1, sizeof *row), n = 0;
+	float *x = calloc(d->cols + 1, sizeof *x);
 	struct vq_booster *b = NULL;
 	struct vq_choice choice = {0};
 	struct problem p;
 	enum vq_code code = pose(&p, d, o, defect, t->fold, f, err);
 	double m;
 
-	if (code == VQ_OK && out == NULL)
+	if (code == VQ_OK && (row == NULL || x == NULL))
 		code = vq_nomem(err);
 	if (code == VQ_OK)
 		code = fit(&p, &b, &choice, err);
 	for (size_t i = 0; code == VQ_OK && i < d->rows; i++) {
 		if (t->fold[i] != f || !possible(d, i, defect))
 			continue;
-		code = vq_booster_margins(b, d->x + i * d->cols, 1, 0, &m, err);
+		copy_row(&p, i, x);
+		code = vq_booster_margins(b, x, 1, 0, &m, err);
 		probability[i] = calibrated(&choice, m);
-		out[n++] = i;
+		row[n++] = i;
 	}
-	if (code == VQ_OK && n > 0) {
-		struct shuffle s = {d, out, n, shuffled};
-
-		code = shuffle_features(&s, b, &choice, o->seed + (uint64_t)f, err);
-	}
+	/* A column that the booster does not have is as it was: no loss. */
+	for (size_t k = 0; code == VQ_OK && k < SHUFFLES * d->cols; k++)
+		for (size_t i = 0; i < n; i++)
+			shuffled[k * d->rows + row[i]] = probability[row[i]];
+	if (code == VQ_OK && n > 0)
+		code = shuffle_columns(
+			&p, row, n, b, &choice, o->seed + (uint64_t)f, shuffled, err);
 	vq_booster_free(&b);
-	free(p.row);
-	free(out);
+	close_problem(&p);
+	free(row);
+	free(x);
 	return code;
 }
 
@@ -426,6 +453,21 @@ static enum vq_code validate(struct vq_training *t, const struct vq_dataset *d,
 	return code;
 }
 
+/* Each feature's share of the booster's gain. */
+static enum vq_code gain_shares(
+	const struct problem *p, struct vq_booster *b, double *share, struct vq_err *err)
+{
+	double *gain = calloc(p->cols, sizeof *gain), sum = 0;
+	enum vq_code code = gain == NULL ? vq_nomem(err) : vq_booster_gain(b, gain, err);
+
+	for (size_t j = 0; code == VQ_OK && j < p->cols; j++)
+		sum += gain[j];
+	for (size_t j = 0; code == VQ_OK && j < p->cols; j++)
+		share[p->col[j]] = sum > 0 ? gain[j] / sum : 0;
+	free(gain);
+	return code;
+}
+
 /* The final booster of a defect, from all clips. */
 static enum vq_code finish(struct vq_training *t, const struct vq_dataset *d,
 	const struct vq_train_options *o, enum vq_class defect, struct vq_err *err)
@@ -434,23 +476,18 @@ static enum vq_code finish(struct vq_training *t, const struct vq_dataset *d,
 	struct vq_booster *b = NULL;
 	struct problem p;
 	json_t *json = NULL;
-	double sum = 0;
 	enum vq_code code = pose(&p, d, o, defect, t->fold, -1, err);
 
 	if (code == VQ_OK && (code = fit(&p, &b, c, err)) == VQ_OK &&
-		(code = vq_booster_gain(b, t->gain[defect], err)) == VQ_OK)
+		(code = gain_shares(&p, b, t->gain[defect], err)) == VQ_OK)
 		code = vq_booster_json(b, &json, err);
-	for (size_t j = 0; code == VQ_OK && j < d->cols; j++)
-		sum += t->gain[defect][j];
-	for (size_t j = 0; code == VQ_OK && j < d->cols && sum > 0; j++)
-		t->gain[defect][j] /= sum;
 	if (code == VQ_OK && (json_object_set_new(t->boosters, vq_class_name(defect), json) < 0 ||
 				     json_object_set_new(t->calibration, vq_class_name(defect),
 					     json_pack("{s:f,s:f}", "slope", c->slope, "intercept",
 						     c->intercept)) < 0))
 		code = vq_nomem(err);
 	vq_booster_free(&b);
-	free(p.row);
+	close_problem(&p);
 	return code;
 }
 

@@ -10,12 +10,14 @@
 
 #include "dataset.h"
 #include "err.h"
+#include "manifest.h"
 #include "validate.h"
 
 struct vq_train_options {
 	int folds;
 	uint64_t seed;
-	double threshold; /* model.binary_threshold */
+	double threshold;		    /* model.binary_threshold */
+	const struct vq_manifest *manifest; /* for the features' groups, or NULL */
 };
 
 /* What was chosen for one defect's booster. */

@@ -93,16 +93,32 @@ static enum vq_code inputs_hash(const struct vq_dataset *d, const struct vq_trai
 	return vq_sha256(text, strlen(text), hex, err);
 }
 
-enum vq_code vq_train_model(const struct vq_training *t, const struct vq_dataset *d,
-	const struct vq_train_options *o, json_t **model, struct vq_err *err)
+/* The version tells two models apart: it ends in the hash of what judges. */
+static enum vq_code version_of(
+	const struct vq_training *t, char *version, size_t size, struct vq_err *err)
 {
-	char hash[VQ_SHA256_HEX], version[64];
+	json_t *parts = json_pack("[O,O]", t->calibration, t->boosters);
+	char *text =
+		parts == NULL ? NULL : json_dumps(parts, JSON_COMPACT | JSON_REAL_PRECISION(9));
+	char hash[VQ_SHA256_HEX];
+	enum vq_code code = text == NULL ? vq_nomem(err) : vq_sha256(text, strlen(text), hash, err);
+
+	if (code == VQ_OK)
+		snprintf(version, size, "%s+%.8s", VQ_VERSION, hash);
+	json_decref(parts);
+	free(text);
+	return code;
+}
+
+enum vq_code vq_train_model(
+	const struct vq_training *t, const struct vq_dataset *d, json_t **model, struct vq_err *err)
+{
+	char version[64];
 	enum vq_code code;
 
 	*model = NULL;
-	if ((code = inputs_hash(d, o, hash, err)) != VQ_OK)
+	if ((code = version_of(t, version, sizeof version, err)) != VQ_OK)
 		return code;
-	snprintf(version, sizeof version, "%s+%.8s", VQ_VERSION, hash);
 	*model = json_pack("{s:s,s:s,s:{s:s,s:s},s:O,s:O}", "type", "vidqc-model", "version",
 		version, "extractor", "version", d->extractor, "manifest", d->manifest,
 		"calibration", t->calibration, "boosters", t->boosters);

@@ -12,8 +12,8 @@
 #include "train.h"
 
 /* The bundle (lib/model.h); a new reference. */
-enum vq_code vq_train_model(const struct vq_training *t, const struct vq_dataset *d,
-	const struct vq_train_options *o, json_t **model, struct vq_err *err);
+enum vq_code vq_train_model(const struct vq_training *t, const struct vq_dataset *d, json_t **model,
+	struct vq_err *err);
 
 /* The manifest: hashes, counts, metrics, choices, importances, the release gates
  * and whether they pass.  model_sha256 is that of the file as written. */

@@ -150,17 +150,39 @@ static double ratio(double a, double b)
 	return b > 0 ? a / b : NAN;
 }
 
+struct score {
+	double score;
+	bool truth;
+};
+
+static int by_score(const void *a, const void *b)
+{
+	double x = ((const struct score *)a)->score, y = ((const struct score *)b)->score;
+
+	return (x > y) - (x < y);
+}
+
 double vq_auc(const double *score, const bool *truth, size_t n)
 {
-	double wins = 0, pairs = 0;
+	struct score *s = calloc(n + 1, sizeof *s);
+	double wins = 0, below = 0, positives = 0;
 
+	if (s == NULL)
+		return NAN;
 	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; truth[i] && j < n; j++)
-			if (!truth[j]) {
-				pairs++;
-				wins += score[i] > score[j] ? 1 : score[i] == score[j] ? 0.5 : 0;
-			}
-	return ratio(wins, pairs);
+		s[i] = (struct score){score[i], truth[i]};
+	qsort(s, n, sizeof *s, by_score);
+	for (size_t i = 0, k; i < n; i = k) {
+		double tied[2] = {0, 0};
+
+		for (k = i; k < n && s[k].score <= s[i].score; k++)
+			tied[s[k].truth]++;
+		wins += tied[1] * (below + tied[0] / 2);
+		below += tied[0];
+		positives += tied[1];
+	}
+	free(s);
+	return ratio(wins, positives * below);
 }
 
 void vq_binary(const double *score, const bool *truth, size_t n, double cut, struct vq_binary *b)

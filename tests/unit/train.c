@@ -74,7 +74,7 @@ static char *model_text(const struct vq_training *t, const struct vq_dataset *d)
 	json_t *model;
 	char *s;
 
-	vq_train_model(t, d, &options, &model, &err);
+	vq_train_model(t, d, &model, &err);
 	s = json_dumps(model, JSON_REAL_PRECISION(9));
 	json_decref(model);
 	return s;
