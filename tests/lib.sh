@@ -135,6 +135,11 @@ err() {
 	cat "$T/err"
 }
 
+# holds FILTER NAME: the jq filter is true of every record that was printed last.
+holds() {
+	is "$(jq -c "$1" "$T/out" 2>&1 | sort -u)" true "$2"
+}
+
 skip() {
 	tap_run=$((tap_run + 1))
 	printf 'ok %d # skip %s\n' "$tap_run" "$1"

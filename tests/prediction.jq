@@ -55,7 +55,6 @@ def faults:
 	(select(.defects | keys_unsorted != ["TEXT_INCONSISTENCY", "TEMPORAL_FLICKER"]) | "defects"),
 	(.evidence | select(. != null) | evidence_faults | "evidence: " + .),
 	(.events | to_entries[] | .key as $i | .value | event_faults | "events[\($i)]: " + .),
-	(.explanation | select(length == 0) | "no explanation"),
 	(.explanation[] | select((.feature | type) != "string" or ([.value, .contribution]
 		| all(type == "number") | not) or (.class | type) != "string") | "explanation"),
 	(.suppressed[] | select((.category | defect | not) or (.reason | type) != "string")

@@ -57,7 +57,8 @@ done
 vidqc-config --table | jq -rf "$ROOT/tests/conf.jq" >"$T/table"
 sed -n '/^\.Sh KEYS/,/^\.El/p' "$ROOT/man/vidqc.conf.5" | sed '1,2d;$d' >"$T/page"
 if ! ok 'vidqc.conf(5) has every key as it is' cmp -s "$T/table" "$T/page"; then
-	diag "$(diff "$T/table" "$T/page")"
+	diag "$(diff "$T/table" "$T/page")
+the lines to be: vidqc-config --table | jq -rf tests/conf.jq"
 fi
 
 exits 0 vidqc-config --set video.sample_fps=8 --set video.sample_fps=9 --set 'temporal.patch_grid=[2,3]'
