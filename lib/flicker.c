@@ -4,10 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HYSTERESIS 4.0 /* levels of luma, for turning points */
+/* Least swings of turning points, levels. */
+#define SWING_LUMA 3.0
+#define SWING_FINE 1.0
+#define SWING_CHROMA 1.0
+#define SWING_CHROMA_CLEAR 1.5
+#define SWING_FRAME 0.7
 #define AREA_LEVEL 2.0 /* levels of alternation that count as area */
 /* Keep ratios of small numbers small: levels added to edge strength and texture. */
 #define EDGE_FLOOR 2.0
+
+/* Turning points of a level that is followed: a turn counts when the swings on
+ * both sides of it reach the hysteresis.  A plain test of signs misses changes
+ * that hold for two frames; this does not. */
+struct swing {
+	double level, turn, extreme, before; /* last turning point, swing before it */
+	double total;			     /* the smaller swing at each turn, added up */
+	int direction, turns;
+};
 
 /* Sums of one block over the moments at which both matches lay in the picture. */
 struct cell {
@@ -15,8 +29,9 @@ struct cell {
 	double energy, top; /* of the luma change */
 	double second, structure, mismatch, one_sided, edge, texture;
 	double skip, move, speed, bend, square, square_n;
-	double level, extreme; /* luma along motion, its last extreme */
-	int direction, turns;
+	struct swing luma, fine, blue, red, blue_clear, red_clear;
+	double last_luma, last_blue, last_red; /* changes after the last moment */
+	size_t last;			       /* its number */
 };
 
 struct series {
@@ -50,6 +65,7 @@ struct vq_flicker {
 	double *map, *sorted; /* one number a block */
 	bool *known;
 	struct series series[S_COUNT];
+	struct swing whole;
 	double last_luma, last_whole, last_chroma; /* of the pair after the last moment */
 	double first_time, last_until;
 	long frames;
@@ -97,6 +113,7 @@ void vq_flicker_begin(struct vq_flicker *f)
 	memset(f->cell, 0, f->blocks * sizeof *f->cell);
 	for (int i = 0; i < S_COUNT; i++)
 		f->series[i].n = 0;
+	memset(&f->whole, 0, sizeof f->whole);
 	f->moments = 0;
 	f->frames = 0;
 }
@@ -165,25 +182,55 @@ static double alternation(double back, double ahead)
 	return back * ahead < 0 ? fmin(fabs(back), fabs(ahead)) : 0;
 }
 
-static void follow_turns(struct cell *c, double change)
+static void swing_reverse(struct swing *s)
 {
-	c->level += change;
-	if (c->direction >= 0 && c->level > c->extreme)
-		c->extreme = c->level;
-	if (c->direction <= 0 && c->level < c->extreme)
-		c->extreme = c->level;
-	if (c->direction >= 0 && c->extreme - c->level >= HYSTERESIS) {
-		c->turns += c->direction > 0;
-		c->direction = -1;
-		c->extreme = c->level;
-	} else if (c->direction <= 0 && c->level - c->extreme >= HYSTERESIS) {
-		c->turns += c->direction < 0;
-		c->direction = 1;
-		c->extreme = c->level;
+	double size = fabs(s->extreme - s->turn);
+
+	if (s->before > 0) {
+		s->turns++;
+		s->total += fmin(s->before, size);
 	}
+	s->before = size;
+	s->turn = s->extreme;
+	s->extreme = s->level;
+	s->direction = -s->direction;
 }
 
-static void add_block(struct cell *c, const struct vq_change_block *b)
+static void swing_follow(struct swing *s, double change, double hysteresis)
+{
+	s->level += change;
+	if (s->direction == 0) {
+		if (fabs(s->level - s->turn) >= hysteresis) {
+			s->direction = s->level > s->turn ? 1 : -1;
+			s->extreme = s->level;
+		}
+		return;
+	}
+	if ((s->level - s->extreme) * s->direction > 0)
+		s->extreme = s->level;
+	else if (fabs(s->level - s->extreme) >= hysteresis)
+		swing_reverse(s);
+}
+
+/* The swing that is going on ends here. */
+static struct swing swing_end(struct swing s)
+{
+	if (s.direction != 0)
+		swing_reverse(&s);
+	return s;
+}
+
+static void follow_block(struct cell *c, double luma, double blue, double red)
+{
+	swing_follow(&c->luma, luma, SWING_LUMA);
+	swing_follow(&c->fine, luma, SWING_FINE);
+	swing_follow(&c->blue, blue, SWING_CHROMA);
+	swing_follow(&c->red, red, SWING_CHROMA);
+	swing_follow(&c->blue_clear, blue, SWING_CHROMA_CLEAR);
+	swing_follow(&c->red_clear, red, SWING_CHROMA_CLEAR);
+}
+
+static void add_block(struct cell *c, const struct vq_change_block *b, size_t now)
 {
 	double back = b->luma_back, ahead = b->luma_ahead;
 	double more = fmax(b->residual_back, b->residual_ahead);
@@ -214,7 +261,11 @@ static void add_block(struct cell *c, const struct vq_change_block *b)
 		c->square += b->square;
 		c->square_n++;
 	}
-	follow_turns(c, back);
+	follow_block(c, back, b->blue_back, b->red_back);
+	c->last_luma = ahead;
+	c->last_blue = b->blue_ahead;
+	c->last_red = b->red_ahead;
+	c->last = now;
 }
 
 /* Median over the blocks that lie inside of what pick gives. */
@@ -288,12 +339,13 @@ static enum vq_code add_inner(struct vq_flicker *f, const struct vq_moment *m, s
 
 	for (size_t i = 0; i < f->blocks; i++) {
 		if (m->blocks[i].inside)
-			add_block(&f->cell[i], &m->blocks[i]);
+			add_block(&f->cell[i], &m->blocks[i], f->moments);
 	}
 	f->moments++;
 	f->last_luma = median_change(f, m->blocks, luma_ahead);
 	f->last_chroma = median_change(f, m->blocks, chroma_ahead);
-	f->last_whole = fabs(w.luma[1]);
+	f->last_whole = w.luma[1];
+	swing_follow(&f->whole, w.luma[0], SWING_FRAME);
 	if (append(&f->series[S_LUMA], median_change(f, m->blocks, luma_back), err) != VQ_OK ||
 		append(&f->series[S_CHROMA], median_change(f, m->blocks, chroma_back), err) !=
 			VQ_OK ||
@@ -428,12 +480,97 @@ static double bend_speed(const struct cell *c)
 
 static double turns(const struct cell *c)
 {
-	return c->turns;
+	return c->luma.turns;
+}
+
+static double fine_turns(const struct cell *c)
+{
+	return c->fine.turns;
+}
+
+static double chroma_turns(const struct cell *c)
+{
+	return fmax(c->blue.turns, c->red.turns);
+}
+
+static double any_turns(const struct cell *c)
+{
+	return fmax(c->luma.turns, fmax(c->blue_clear.turns, c->red_clear.turns));
+}
+
+static double swing_luma(const struct cell *c)
+{
+	return c->fine.total;
+}
+
+static double swing_chroma(const struct cell *c)
+{
+	return c->blue.total + c->red.total;
+}
+
+/* Follow each block to the frame after the last moment and end its swings. */
+static void end_swings(struct vq_flicker *f)
+{
+	for (size_t i = 0; i < f->blocks; i++) {
+		struct cell *c = &f->cell[i];
+
+		if (c->n > 0 && c->last + 1 == f->moments)
+			follow_block(c, c->last_luma, c->last_blue, c->last_red);
+		c->luma = swing_end(c->luma);
+		c->fine = swing_end(c->fine);
+		c->blue = swing_end(c->blue);
+		c->red = swing_end(c->red);
+		c->blue_clear = swing_end(c->blue_clear);
+		c->red_clear = swing_end(c->red_clear);
+	}
+	swing_follow(&f->whole, f->last_whole, SWING_FRAME);
+	f->whole = swing_end(f->whole);
+}
+
+static void swing_values(struct vq_flicker *f, double *v)
+{
+	double seconds = fmax(f->last_until - f->first_time, 1e-3);
+	double pairs = (double)f->moments + 1;
+	size_t n;
+
+#define QUANTILE(id, q, per) v[VQ_FLICKER_##id] = sorted_quantile(f->sorted, n, q) / (per)
+	n = fill_map(f, turns);
+	QUANTILE(REVERSALS_P50, 0.5, pairs);
+	QUANTILE(REVERSALS_P75, 0.75, pairs);
+	QUANTILE(REVERSALS_P90, 0.9, pairs);
+	QUANTILE(REVERSALS_HZ_P50, 0.5, seconds);
+	QUANTILE(REVERSALS_HZ_P90, 0.9, seconds);
+	v[VQ_FLICKER_REVERSALS_REGION] = worst_region(f) / pairs;
+	n = fill_map(f, fine_turns);
+	QUANTILE(FINE_P50, 0.5, pairs);
+	QUANTILE(FINE_P90, 0.9, pairs);
+	n = fill_map(f, chroma_turns);
+	QUANTILE(CHROMA_TURNS_P50, 0.5, pairs);
+	QUANTILE(CHROMA_TURNS_P75, 0.75, pairs);
+	QUANTILE(CHROMA_TURNS_P90, 0.9, pairs);
+	n = fill_map(f, any_turns);
+	QUANTILE(ANY_P50, 0.5, pairs);
+	QUANTILE(ANY_P75, 0.75, pairs);
+	QUANTILE(ANY_P90, 0.9, pairs);
+	n = fill_map(f, swing_luma);
+	QUANTILE(SWING_P50, 0.5, pairs);
+	QUANTILE(SWING_P75, 0.75, pairs);
+	QUANTILE(SWING_P90, 0.9, pairs);
+	QUANTILE(SWING_SECOND_P50, 0.5, seconds);
+	v[VQ_FLICKER_SWING_REGION] = worst_region(f) / pairs;
+	n = fill_map(f, swing_chroma);
+	QUANTILE(SWING_CHROMA_P50, 0.5, pairs);
+	QUANTILE(SWING_CHROMA_P90, 0.9, pairs);
+#undef QUANTILE
+	v[VQ_FLICKER_FRAME_TURNS] = f->whole.turns / pairs;
+	v[VQ_FLICKER_FRAME_TURNS_HZ] = f->whole.turns / seconds;
+	v[VQ_FLICKER_FRAME_SWING] = f->whole.total / pairs;
+	v[VQ_FLICKER_FRAME_PATH] =
+		mean_of(&f->series[S_LUMA_WHOLE]) * (double)f->series[S_LUMA_WHOLE].n / seconds;
 }
 
 static void block_values(struct vq_flicker *f, double *v)
 {
-	double seconds = fmax(f->last_until - f->first_time, 1e-3);
 	size_t n;
 
 #define QUANTILE(id, q) v[VQ_FLICKER_##id] = sorted_quantile(f->sorted, n, q)
@@ -487,12 +624,6 @@ static void block_values(struct vq_flicker *f, double *v)
 	QUANTILE(BEND_P50, 0.5);
 	n = fill_map(f, bend_speed);
 	QUANTILE(BEND_SPEED_P50, 0.5);
-	n = fill_map(f, turns);
-	QUANTILE(REVERSALS_P50, 0.5);
-	QUANTILE(REVERSALS_P90, 0.9);
-	v[VQ_FLICKER_REVERSALS_FRAME] = v[VQ_FLICKER_REVERSALS_P90] / fmax(1, (double)f->moments);
-	v[VQ_FLICKER_REVERSALS_P50] /= seconds;
-	v[VQ_FLICKER_REVERSALS_P90] /= seconds;
 #undef QUANTILE
 }
 
@@ -608,6 +739,7 @@ static enum vq_code pair_values(struct vq_flicker *f, double *v, struct vq_err *
 	v[VQ_FLICKER_STEP_LUMA] = first;
 	steps(&s[S_LUMA_WHOLE], &first, &second);
 	v[VQ_FLICKER_STEP_LUMA_2ND] = second;
+	v[VQ_FLICKER_FRAME_ROUGH] = mean_step(&s[S_LUMA_WHOLE]) / (mean_of(&s[S_LUMA_WHOLE]) + 0.2);
 	steps(&s[S_CHROMA], &first, &second);
 	v[VQ_FLICKER_STEP_CHROMA] = first;
 	v[VQ_FLICKER_STEP_RATIO] = step_ratio(&s[S_LUMA]);
@@ -654,11 +786,13 @@ enum vq_code vq_flicker_values(
 	if (f->moments > 0) {
 		/* the last pair is seen only from its first frame */
 		if (append(&f->series[S_LUMA], f->last_luma, err) != VQ_OK ||
-			append(&f->series[S_LUMA_WHOLE], f->last_whole, err) != VQ_OK ||
+			append(&f->series[S_LUMA_WHOLE], fabs(f->last_whole), err) != VQ_OK ||
 			append(&f->series[S_CHROMA], f->last_chroma, err) != VQ_OK)
 			return VQ_ETEMP;
 		find_known(f);
+		end_swings(f);
 		block_values(f, values);
+		swing_values(f, values);
 		moment_values(f, values);
 	}
 	if (pair_values(f, values, err) != VQ_OK)
@@ -673,6 +807,6 @@ enum vq_code vq_flicker_values(
 
 double vq_flicker_badness(const double values[VQ_FLICKER_COUNT])
 {
-	return values[VQ_FLICKER_ALT_LUMA_P75] + 0.5 * values[VQ_FLICKER_ALT_CHROMA_P75] +
-	       0.25 * values[VQ_FLICKER_STEP_LUMA];
+	return values[VQ_FLICKER_REVERSALS_P75] + 0.5 * values[VQ_FLICKER_CHROMA_TURNS_P75] +
+	       0.1 * values[VQ_FLICKER_SECOND_EDGE_P75];
 }

@@ -80,12 +80,54 @@
 		"change of the motion vector from frame to frame, median block")                   \
 	X(BEND_SPEED_P50, "bend_over_speed_p50", "ratio", 0, 16,                                   \
 		"the same over speed: erratic matches, median block")                              \
-	X(REVERSALS_P50, "reversals_hz_p50", "Hz", 0, 240,                                         \
-		"turning points of a block's luma along motion with hysteresis of 4 levels, a "    \
-		"second, median block")                                                            \
-	X(REVERSALS_P90, "reversals_hz_p90", "Hz", 0, 240, "the same, 90th percentile")            \
-	X(REVERSALS_FRAME, "reversals_frame_p90", "share", 0, 1,                                   \
-		"the same a distinct frame, 90th percentile")                                      \
+	X(REVERSALS_P50, "reversals_frame_p50", "share", 0, 1,                                     \
+		"turning points of a block's luma along motion (swings of 3 levels and more on "   \
+		"both sides) a distinct frame, median block")                                      \
+	X(REVERSALS_P75, "reversals_frame_p75", "share", 0, 1, "the same, 75th percentile")        \
+	X(REVERSALS_P90, "reversals_frame_p90", "share", 0, 1, "the same, 90th percentile")        \
+	X(REVERSALS_REGION, "reversals_frame_region", "share", 0, 1,                               \
+		"the same, mean of the worst 3x3 blocks")                                          \
+	X(REVERSALS_HZ_P50, "reversals_hz_p50", "Hz", 0, 240, "the same a second, median block")   \
+	X(REVERSALS_HZ_P90, "reversals_hz_p90", "Hz", 0, 240, "the same, 90th percentile")         \
+	X(FINE_P50, "reversals_fine_frame_p50", "share", 0, 1,                                     \
+		"turning points with swings of 1 level and more a distinct frame, median block")   \
+	X(FINE_P90, "reversals_fine_frame_p90", "share", 0, 1, "the same, 90th percentile")        \
+	X(CHROMA_TURNS_P50, "reversals_chroma_frame_p50", "share", 0, 1,                           \
+		"turning points of Cb or Cr (the more of both, swings of 1 level and more) a "     \
+		"distinct frame, median block")                                                    \
+	X(CHROMA_TURNS_P75, "reversals_chroma_frame_p75", "share", 0, 1,                           \
+		"the same, 75th percentile")                                                       \
+	X(CHROMA_TURNS_P90, "reversals_chroma_frame_p90", "share", 0, 1,                           \
+		"the same, 90th percentile")                                                       \
+	X(ANY_P50, "reversals_any_frame_p50", "share", 0, 1,                                       \
+		"turning points of luma (3 levels) or chroma (1.5 levels), the more of them, a "   \
+		"distinct frame, median block")                                                    \
+	X(ANY_P75, "reversals_any_frame_p75", "share", 0, 1, "the same, 75th percentile")          \
+	X(ANY_P90, "reversals_any_frame_p90", "share", 0, 1, "the same, 90th percentile")          \
+	X(SWING_P50, "swing_luma_p50", "luma levels", 0, 128,                                      \
+		"levels that a block's luma goes and comes back along motion (turning points "     \
+		"with 1 level and more) a distinct frame, median block")                           \
+	X(SWING_P75, "swing_luma_p75", "luma levels", 0, 128, "the same, 75th percentile")         \
+	X(SWING_P90, "swing_luma_p90", "luma levels", 0, 128, "the same, 90th percentile")         \
+	X(SWING_REGION, "swing_luma_region", "luma levels", 0, 128,                                \
+		"the same, mean of the worst 3x3 blocks")                                          \
+	X(SWING_SECOND_P50, "swing_luma_second_p50", "luma levels a second", 0, 10000,             \
+		"the same a second, median block")                                                 \
+	X(SWING_CHROMA_P50, "swing_chroma_p50", "chroma levels", 0, 128,                           \
+		"the same for Cb + Cr a distinct frame, median block")                             \
+	X(SWING_CHROMA_P90, "swing_chroma_p90", "chroma levels", 0, 128,                           \
+		"the same, 90th percentile")                                                       \
+	X(FRAME_TURNS, "whole_frame_reversals", "share", 0, 1,                                     \
+		"turning points of the whole picture's luma (0.7 levels and more) a distinct "     \
+		"frame")                                                                           \
+	X(FRAME_TURNS_HZ, "whole_frame_reversals_hz", "Hz", 0, 240, "the same a second")           \
+	X(FRAME_SWING, "whole_frame_swing", "luma levels", 0, 128,                                 \
+		"levels that the whole picture's luma goes and comes back, a distinct frame")      \
+	X(FRAME_PATH, "whole_frame_path", "luma levels a second", 0, 10000,                        \
+		"the whole picture's luma changes along motion, added up, a second")               \
+	X(FRAME_ROUGH, "whole_frame_rough", "ratio", 0, 16,                                        \
+		"how much the whole picture's luma change differs from pair to pair, over its "    \
+		"mean")                                                                            \
 	X(ALT_AREA_MEAN, "alternating_area_mean", "share", 0, 1,                                   \
 		"share of the picture that alternates by 2 levels or more, mean over time")        \
 	X(ALT_AREA_MAX, "alternating_area_max", "share", 0, 1, "the same, worst moment")           \
