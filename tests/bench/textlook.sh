@@ -91,7 +91,7 @@ while IFS=$'\t' read -r which when height blur text; do
 	at=$(awk -v l="$length" -v w="$when" 'BEGIN { l = l > 10 ? 10 : l; print l * w * 0.9 }')
 	ffmpeg -nostdin -v error -ss "$at" -i "$clip" -frames:v 1 -filter_complex "
 		scale=-2:'trunc(min($height,ih)/2)*2',format=yuv444p,split=3[a][b][c];
-		[c]format=rgba,colorchannelmixer=aa=0,$text[t];
+		[c]format=rgba,colorchannelmixer=aa=0,${text}[t];
 		[b][t]overlay,$blur,format=yuv420p[d];
 		[a]$blur,format=yuv420p[e]" \
 		-map '[e]' -frames:v 1 "$tmp/clean.y4m" -map '[d]' -frames:v 1 "$tmp/text.y4m" -y \
