@@ -181,8 +181,9 @@ run: $(if $(CLIP),deps,deps-test)
 
 # ---- tests ------------------------------------------------------------------------------
 # make check installs the tools and runs every test; make test only runs them.
+# With CLIPS=dir in the environment the labelled clips of that folder are judged as well.
 # make check T=tests/filter/ocr.t runs one file, make unit-record one unit test.
-T ?= $(UNITS:%=$(B)/unit/%) $(wildcard tests/filter/*.t tests/pipeline/*.t)
+T ?= $(wildcard tests/eval/*.t tests/pipeline/*.t tests/filter/*.t) $(UNITS:%=$(B)/unit/%)
 PROVE = VQ_BIN=$(abspath $(B))/bin prove --exec '' --timer
 
 .PHONY: check test check-unit
@@ -213,18 +214,20 @@ asan: deps-test
 
 # Every labelled clip of a folder through vidqc predict.
 .PHONY: eval
-eval: deps-test all
+eval: deps-test
+	@$(MAKE) --no-print-directory all
 	CLIPS='$(abspath $(CLIPS))' $(PROVE) -v tests/eval/clips.t
 
 .PHONY: bench
-bench: deps-test all
+bench: deps-test
+	@$(MAKE) --no-print-directory all
 	VQ_BIN=$(abspath $(B))/bin tests/bench/speed
 
 # ---- lint -------------------------------------------------------------------------------
-C_FILES  := $(wildcard lib/*.[ch] cmd/*.[ch] tests/*.h tests/unit/*.c)
+C_FILES  := $(wildcard lib/*.[ch] cmd/*.[ch] tests/*.h tests/*/*.c)
 HEADERS  := $(wildcard lib/*.h cmd/*.h tests/*.h)
-SH_FILES := $(filter-out %.mk,$(wildcard pipelines/*)) $(wildcard tests/*.sh tests/*/*.t \
-	tests/bench/* tests/sample/*) .ci/run
+SH_FILES := $(filter-out %.mk %.c %.jq,$(wildcard pipelines/* tests/*.sh tests/*/*.t \
+	tests/bench/* tests/sample/*)) .ci/run
 
 .PHONY: lint lint-c lint-headers lint-shell lint-man lint-paths
 lint: deps-lint

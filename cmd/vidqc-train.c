@@ -216,8 +216,9 @@ static int list_labels(struct job *job)
 		const struct vq_label *l = &job->labels->list[i];
 
 		code = vq_record_write(stdout,
-			json_pack("{s:s, s:s, s:s, s:b}", "type", "label", "clip_id", l->clip_id,
-				"path", l->path, "disputed", l->disputed),
+			json_pack("{s:s, s:s, s:s, s:s, s:b}", "type", "label", "clip_id",
+				l->clip_id, "path", l->path, "artifact_category",
+				vq_class_name(l->category), "disputed", l->disputed),
 			&err);
 	}
 	return code == VQ_OK ? EX_OK : cli_fail(&job->cli, "stdout", &err);
