@@ -83,90 +83,121 @@ static enum vq_code reals(const json_t *o, const char *key, size_t n, struct vq_
 	return VQ_OK;
 }
 
-struct node {
-	long at, depth;
-};
+/* What libxgboost writes into a node that pruning has deleted. */
+enum { DELETED = 2147483647, NO_PARENT = 2147483647, UNREACHED = -1 };
 
-/* Every node is reached at most once from the root, and none is too deep. */
-static enum vq_code walk(const json_t *left, const json_t *right, size_t n, struct vq_err *err)
+/* Walk from the root: every node is reached at most once, none is too deep.  parent
+ * gets each node's, depth is scratch; both have n numbers. */
+static enum vq_code walk(const json_t *left, const json_t *right, size_t n, long *parent,
+	long *depth, long *stack, struct vq_err *err)
 {
-	struct node *stack = malloc((n + 1) * sizeof *stack);
-	char *seen = calloc(n, 1);
-	enum vq_code code = VQ_OK;
 	size_t top = 0;
 
-	if (stack == NULL || seen == NULL) {
-		code = vq_nomem(err);
-		goto done;
-	}
-	stack[top++] = (struct node){0, 0};
-	seen[0] = 1;
-	while (top > 0 && code == VQ_OK) {
-		struct node k = stack[--top];
-		long child[2] = {(long)json_integer_value(json_array_get(left, (size_t)k.at)),
-			(long)json_integer_value(json_array_get(right, (size_t)k.at))};
+	for (size_t i = 0; i < n; i++)
+		parent[i] = UNREACHED;
+	parent[0] = NO_PARENT;
+	depth[0] = 0;
+	stack[top++] = 0;
+	while (top > 0) {
+		size_t at = (size_t)stack[--top];
+		long child[2] = {(long)json_integer_value(json_array_get(left, at)),
+			(long)json_integer_value(json_array_get(right, at))};
 
 		if (child[0] == -1 && child[1] == -1)
 			continue;
-		for (int c = 0; c < 2 && code == VQ_OK; c++) {
-			if (child[c] < 1 || (size_t)child[c] >= n || seen[child[c]])
-				code = vq_fail(
-					err, VQ_EDATA, "node %ld: child %ld", k.at, child[c]);
-			else if (k.depth + 1 > MAX_DEPTH)
-				code = vq_fail(err, VQ_EDATA, "deeper than %d", MAX_DEPTH);
-			else {
-				seen[child[c]] = 1;
-				stack[top++] = (struct node){child[c], k.depth + 1};
-			}
+		for (int c = 0; c < 2; c++) {
+			if (child[c] < 1 || (size_t)child[c] >= n || parent[child[c]] != UNREACHED)
+				return vq_fail(err, VQ_EDATA, "node %zu: child %ld", at, child[c]);
+			if (depth[at] + 1 > MAX_DEPTH)
+				return vq_fail(err, VQ_EDATA, "deeper than %d", MAX_DEPTH);
+			depth[child[c]] = depth[at] + 1;
+			parent[child[c]] = (long)at;
+			stack[top++] = child[c];
 		}
 	}
-done:
-	free(stack);
-	free(seen);
-	return code;
+	return VQ_OK;
 }
 
-static enum vq_code check_nodes(const json_t *tree, size_t n, size_t features, struct vq_err *err)
+/* A node that can be reached splits on a feature that there is; one that cannot is
+ * marked as deleted. */
+static enum vq_code check_splits(json_t *tree, const long *parent, size_t n, size_t features,
+	long deleted, struct vq_err *err)
+{
+	const json_t *split = json_object_get(tree, "split_indices");
+	const json_t *left = json_object_get(tree, "left_children");
+	const json_t *right = json_object_get(tree, "right_children");
+	json_t *parents = json_object_get(tree, "parents");
+	long gone = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		json_int_t feature = json_integer_value(json_array_get(split, i));
+
+		if (parent[i] == UNREACHED) {
+			gone++;
+			if (feature != DELETED ||
+				json_integer_value(json_array_get(left, i)) != -1 ||
+				json_integer_value(json_array_get(right, i)) != -1)
+				return vq_fail(err, VQ_EDATA, "node %zu cannot be reached", i);
+		} else if (feature >= (json_int_t)features) {
+			return vq_fail(err, VQ_EDATA, "\"split_indices\"[%zu] is out of range", i);
+		}
+		/* The library writes through this one; do not believe it. */
+		if (json_array_set_new(
+			    parents, i, json_integer(parent[i] == UNREACHED ? 0 : parent[i])) < 0)
+			return vq_nomem(err);
+	}
+	if (gone != deleted)
+		return vq_fail(err, VQ_EDATA, "%ld nodes deleted, expected %ld", gone, deleted);
+	return VQ_OK;
+}
+
+static enum vq_code check_nodes(
+	json_t *tree, size_t n, size_t features, long deleted, struct vq_err *err)
 {
 	static const char *const real[] = {
 		"base_weights", "loss_changes", "sum_hessian", "split_conditions"};
+	static const char *const categorical[] = {
+		"categories", "categories_nodes", "categories_segments", "categories_sizes"};
 	json_t *left, *right, *v;
-	enum vq_code code;
-	long top = (long)n - 1, last = (long)features - 1;
+	long *scratch = calloc(3 * n, sizeof *scratch), top = (long)n - 1;
+	enum vq_code code = scratch == NULL ? vq_nomem(err) : VQ_OK;
 
-	for (size_t i = 0; i < sizeof real / sizeof *real; i++)
-		if ((code = reals(tree, real[i], n, err)) != VQ_OK)
-			return code;
-	if ((code = integers(tree, "left_children", n, -1, top, &left, err)) != VQ_OK ||
-		(code = integers(tree, "right_children", n, -1, top, &right, err)) != VQ_OK ||
-		(code = integers(tree, "parents", n, 0, 2147483647, &v, err)) != VQ_OK ||
-		(code = integers(tree, "split_indices", n, 0, last, &v, err)) != VQ_OK ||
-		(code = integers(tree, "default_left", n, 0, 1, &v, err)) != VQ_OK ||
-		(code = integers(tree, "split_type", n, 0, 0, &v, err)) != VQ_OK)
-		return code;
-	return walk(left, right, n, err);
+	for (size_t i = 0; code == VQ_OK && i < sizeof real / sizeof *real; i++)
+		code = reals(tree, real[i], n, err);
+	if (code == VQ_OK &&
+		(code = integers(tree, "left_children", n, -1, top, &left, err)) == VQ_OK &&
+		(code = integers(tree, "right_children", n, -1, top, &right, err)) == VQ_OK &&
+		(code = integers(tree, "parents", n, 0, NO_PARENT, &v, err)) == VQ_OK &&
+		(code = integers(tree, "split_indices", n, 0, DELETED, &v, err)) == VQ_OK &&
+		(code = integers(tree, "default_left", n, 0, 1, &v, err)) == VQ_OK &&
+		(code = integers(tree, "split_type", n, 0, 0, &v, err)) == VQ_OK &&
+		(code = walk(left, right, n, scratch, scratch + n, scratch + 2 * n, err)) == VQ_OK)
+		code = check_splits(tree, scratch, n, features, deleted, err);
+	for (size_t i = 0; code == VQ_OK && i < sizeof categorical / sizeof *categorical; i++)
+		if (json_object_set_new(tree, categorical[i], json_array()) < 0)
+			code = vq_nomem(err);
+	free(scratch);
+	return code;
 }
 
 static enum vq_code check_tree(json_t *tree, size_t index, size_t features, struct vq_err *err)
 {
-	long nodes, deleted;
+	long nodes, deleted, vector = 0;
 	enum vq_code code;
 	json_t *p;
 
 	if ((code = member(tree, "tree_param", JSON_OBJECT, &p, err)) == VQ_OK &&
 		(code = param(p, "num_nodes", MAX_NODES, &nodes, err)) == VQ_OK &&
-		(code = param(p, "num_deleted", 0, &deleted, err)) == VQ_OK) {
-		long vector = 0;
-
-		if (json_object_get(p, "size_leaf_vector") != NULL)
-			code = param(p, "size_leaf_vector", 1, &vector, err);
-		/* 0 and 1 mean the same, and 1.7 knows only 0. */
-		json_object_set_new(p, "size_leaf_vector", json_string("0"));
-		if (code == VQ_OK && nodes < 1)
-			code = vq_fail(err, VQ_EDATA, "no nodes");
-		if (code == VQ_OK)
-			code = check_nodes(tree, (size_t)nodes, features, err);
-	}
+		(code = param(p, "num_deleted", MAX_NODES, &deleted, err)) == VQ_OK &&
+		json_object_get(p, "size_leaf_vector") != NULL)
+		code = param(p, "size_leaf_vector", 1, &vector, err);
+	if (code == VQ_OK && nodes < 1)
+		code = vq_fail(err, VQ_EDATA, "no nodes");
+	/* 0 and 1 mean the same, and 1.7 knows only 0. */
+	if (code == VQ_OK && json_object_set_new(p, "size_leaf_vector", json_string("0")) < 0)
+		code = vq_nomem(err);
+	if (code == VQ_OK)
+		code = check_nodes(tree, (size_t)nodes, features, deleted, err);
 	return code == VQ_OK ? code : vq_fail_at(err, "tree %zu", index);
 }
 

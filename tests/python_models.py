@@ -16,6 +16,7 @@ import xgboost
 CLASSES = ["NONE", "TEXT_INCONSISTENCY", "TEMPORAL_FLICKER"]
 KINDS = {
     "gbtree": {"max_depth": 3, "subsample": 0.8},
+    "pruned": {"booster": "gbtree", "tree_method": "exact", "max_depth": 5, "gamma": 1.0},
     "dart": {"max_depth": 3, "rate_drop": 0.2},
     "gblinear": {},
 }
@@ -32,7 +33,8 @@ def main(labels, features, folder):
     y = [CLASSES.index(category[r["clip_id"]]) for r in records]
     data = xgboost.DMatrix(x, label=y, feature_names=names)
     for kind, params in KINDS.items():
-        params = {"objective": "multi:softprob", "num_class": 3, "booster": kind, "seed": 1, **params}
+        params = {"booster": kind, "seed": 1, **params}
+        params.update(objective="multi:softprob", num_class=3)
         model = xgboost.train(params, data, 30)
         model.save_model(f"{folder}/{kind}.json")
         with open(f"{folder}/{kind}.expected.jsonl", "w") as out:

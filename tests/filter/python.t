@@ -23,8 +23,10 @@ difference() { # NAME
 
 for path in '' "${VQ_PYTHON_NEWER:-$ROOT/build/venv/newer}"; do
 	PYTHONPATH=$path exits 0 "$python" "$ROOT/tests/python_models.py" "$T/labels.csv" "$T/a.jsonl" "$T"
+	is "$(jq 'any(.learner.gradient_booster.model.trees[]; .tree_param.num_deleted != "0")' \
+		"$T/pruned.json")" true 'some nodes are pruned'
 	version=$(jq -r '.version | join(".")' "$T/gbtree.json")
-	for kind in gbtree dart gblinear; do
+	for kind in gbtree pruned dart gblinear; do
 		exits 0 vidqc-classify --model "$T/$kind.json" "$T/a.jsonl"
 		is "$(jq -s 'map(select(.artifact)) | length > 20' "$T/out")" true \
 			"$kind of XGBoost $version flags some"

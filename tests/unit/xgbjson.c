@@ -59,6 +59,51 @@ static void base(int outputs, const char *score, double first, double last)
 	json_decref(m);
 }
 
+/* Numbers that the library would follow blindly and that we know better. */
+static void lies(void)
+{
+	json_t *m = fresh(1);
+	struct vq_xgb_info info;
+
+	json_array_set_new(at(m, TREE ".parents"), 2, json_integer(2147483647));
+	json_array_set_new(at(m, TREE ".split_conditions"), 1, json_integer(1));
+	json_array_append_new(at(m, TREE ".categories_nodes"), json_integer(99));
+	json_object_set_new(at(m, TREE ".tree_param"), "size_leaf_vector", json_string("1"));
+	is_int(vq_xgb_prepare(m, &info, &err), VQ_OK, "a model with harmless lies");
+	is_int(json_integer_value(at(m, TREE ".parents.2")), 0, "a wrong parent is set right");
+	ok(json_is_real(at(m, TREE ".split_conditions.1")), "a whole number becomes a real one");
+	is_int((long long)json_array_size(at(m, TREE ".categories_nodes")), 0,
+		"no categories without categorical splits");
+	is_str(json_string_value(at(m, TREE ".tree_param.size_leaf_vector")), "0",
+		"one value a leaf, as 1.7 says it");
+	json_decref(m);
+}
+
+/* Pruning makes leaves of splits and leaves their children behind. */
+static void pruned(void)
+{
+	static const char *const integer[] = {"split_indices", "left_children", "right_children",
+		"default_left", "parents", "split_type"};
+	static const char *const real[] = {
+		"base_weights", "loss_changes", "sum_hessian", "split_conditions"};
+	static const int gone[] = {2147483647, -1, -1, 1, 1, 0};
+	json_t *m = fresh(1), *tree = at(m, TREE);
+	struct vq_xgb_info info;
+
+	for (int i = 0; i < 6; i++)
+		json_array_append_new(json_object_get(tree, integer[i]), json_integer(gone[i]));
+	for (int i = 0; i < 4; i++)
+		json_array_append_new(json_object_get(tree, real[i]), json_real(0));
+	json_object_set_new(at(tree, "tree_param"), "num_nodes", json_string("4"));
+	is_int(vq_xgb_prepare(m, &info, &err), VQ_EDATA, "a node that hangs in the air");
+	json_object_set_new(at(tree, "tree_param"), "num_deleted", json_string("1"));
+	is_int(vq_xgb_prepare(m, &info, &err), VQ_OK, "a node that was pruned");
+	json_array_set_new(json_object_get(tree, "split_indices"), 3, json_integer(0));
+	is_int(vq_xgb_prepare(m, &info, &err), VQ_EDATA, "one that is not marked so");
+	has_str(err.msg, "node 3 cannot be reached", "is named");
+	json_decref(m);
+}
+
 int main(void)
 {
 	struct vq_xgb_info info;
@@ -69,6 +114,8 @@ int main(void)
 	is_int((long long)info.outputs, 3, "three classes");
 	is_str(info.version, "1.7.4", "who wrote it");
 	json_decref(m);
+	lies();
+	pruned();
 
 	base(1, "5E-1", 0, 0);
 	base(1, "[2.5E-1]", log(1.0 / 3), log(1.0 / 3));
@@ -102,6 +149,7 @@ int main(void)
 	refused(1, TREE ".left_children", "0", "2", "child 2");
 	refused(1, TREE ".right_children", "0", "-1", "child -1");
 	refused(1, TREE ".left_children", "1", "2", "child");
+	refused(1, TREE ".tree_param", "num_deleted", "\"1\"", "0 nodes deleted, expected 1");
 	refused(1, TREE ".split_indices", "0", "2", "split_indices");
 	refused(1, TREE ".split_indices", "0", "-1", "split_indices");
 	refused(1, TREE ".split_type", "0", "1", "split_type");
