@@ -144,6 +144,7 @@ DEPS_BUILD := gcc libc6-dev make pkg-config libavformat-dev libavcodec-dev libsw
 	libavutil-dev libssl-dev libtesseract-dev libleptonica-dev libjansson-dev libxgboost-dev libssl-dev
 DEPS_RUN   := jq tesseract-ocr tesseract-ocr-eng
 DEPS_TEST  := ffmpeg fonts-dejavu-core mandoc perl python3-venv
+DEPS_BENCH := time
 DEPS_LINT  := clang-14 clang-format-14 shellcheck shfmt git
 
 # $(call need,PACKAGES): install what is missing; nothing is asked of the network when
@@ -220,6 +221,7 @@ eval: deps-test
 
 .PHONY: bench
 bench: deps-test
+	$(call need,$(DEPS_BENCH))
 	@$(MAKE) --no-print-directory all
 	VQ_BIN=$(abspath $(B))/bin tests/bench/speed
 
