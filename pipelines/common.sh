@@ -6,8 +6,11 @@
 # Tesseract's own threads only fight ours.
 export OMP_THREAD_LIMIT=1
 
+# One line, without the control characters that a clip's name may hold.
 warn() {
-	printf 'vidqc: %s\n' "$*" >&2
+	local message=$*
+
+	printf 'vidqc: %s\n' "${message//[[:cntrl:]]/?}" >&2
 }
 
 # die STATUS MESSAGE

@@ -199,7 +199,7 @@ say() {
 		if [[ $line != *"$2"* ]]; then
 			line="vidqc: $2: $line"
 		fi
-		printf '%s\n' "$line" >&2
+		printf '%s\n' "${line//[[:cntrl:]]/?}" >&2
 	done <"$work/$1.err"
 }
 

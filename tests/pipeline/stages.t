@@ -91,6 +91,15 @@ END
 	is "$(err)" "vidqc: $T/one.mp4: vidqc-$stage ended with status 3" "$stage ends with an unknown status"
 done
 
+# ---- a clip's name cannot write to the terminal
+with ocr <<'END'
+kill -s KILL $$
+END
+nasty="$T/a"$'\e[31m\n'"b.mp4"
+cp "$T/one.mp4" "$nasty"
+exits 75 limited predict "$nasty"
+is "$(err)" "vidqc: $T/a?[31m?b.mp4: vidqc-ocr was killed by signal 9 (KILL)" 'control characters are replaced'
+
 # ---- a stage that ends too early with success is not believed by the next
 with ocr <<'END'
 exit 0
