@@ -22,7 +22,7 @@ vidqc-ocr_MODS      := $(BASE) frame y4m components textlook textfind pool stabi
                        scenesim rowpicture ocr textscan
 vidqc-ocr_LIBS      := -lgomp -lpthread
 
-vidqc-features_MODS := $(BASE) $(IMG) motion distinct scene change flicker flash event temporal \
+vidqc-features_MODS := $(BASE) $(IMG) motion distinct scene change signal pairs flicker flash event temporal \
                        textfeat textseries textcause editdist sha256 manifest extract pump
 
 MODEL := sha256 file xgbjson booster model featstream

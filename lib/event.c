@@ -114,22 +114,17 @@ void vq_events_free(struct vq_events **e)
 
 /* ---- evidence of a moment ----------------------------------------------------------------- */
 
-static float alternation(float back, float ahead)
-{
-	return back * ahead < 0 ? fminf(fabsf(back), fabsf(ahead)) : 0;
-}
-
 static void judge_block(const struct vq_change_block *b, struct evidence *v)
 {
 	float edge = b->edge + (float)EDGE_FLOOR;
-	float chroma =
-		alternation(b->blue_back, b->blue_ahead) + alternation(b->red_back, b->red_ahead);
+	float chroma = (float)(vq_alternation(b->blue_back, b->blue_ahead) +
+			       vq_alternation(b->red_back, b->red_ahead));
 	float mismatch = fminf(b->residual_back, b->residual_ahead) / edge;
 
 	memset(v, 0, sizeof *v);
 	if (!b->inside)
 		return;
-	v->level = alternation(b->luma_back, b->luma_ahead);
+	v->level = (float)vq_alternation(b->luma_back, b->luma_ahead);
 	v->sign = b->luma_back > 0 ? 1 : -1;
 	v->strength[LUMA] = v->level / (float)LUMA_LEVEL;
 	v->strength[COLOR] = chroma / (float)CHROMA_LEVEL;

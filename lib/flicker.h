@@ -8,51 +8,61 @@
 #include <stdint.h>
 
 #include "change.h"
-#include "config.h"
+#include "pairs.h"
 #include "scene.h"
 
 /* X(id, name, unit, min, max, meaning).  "Along motion": between a block and its
  * matches in the frames before and after.  "Alternates": goes one way and comes
  * back at the next distinct frame. */
 #define VQ_FLICKER_TABLE(X)                                                                        \
+	X(ABRUPT_P50, "abrupt_p50", "share", 0, 1,                                                 \
+		"share of pairs at which a block's mean luma (by 4 levels) or chroma (by 2) "      \
+		"changes along motion and neither the pair before nor after goes on the same "     \
+		"way, median block")                                                               \
+	X(ABRUPT_P75, "abrupt_p75", "share", 0, 1, "the same, 75th percentile of the blocks")      \
+	X(ABRUPT_P90, "abrupt_p90", "share", 0, 1, "the same, 90th percentile")                    \
+	X(ABRUPT_REGION, "abrupt_region", "share", 0, 1, "the same, mean of the worst 3x3 blocks") \
+	X(ABRUPT_FINE_P50, "abrupt_fine_p50", "share", 0, 1,                                       \
+		"the same with half the levels, median block")                                     \
+	X(ABRUPT_FINE_P75, "abrupt_fine_p75", "share", 0, 1, "the same, 75th percentile")          \
+	X(ABRUPT_LUMA_P75, "abrupt_luma_p75", "share", 0, 1,                                       \
+		"abrupt changes of luma alone, 75th percentile")                                   \
+	X(ABRUPT_CHROMA_P75, "abrupt_chroma_p75", "share", 0, 1,                                   \
+		"abrupt changes of chroma alone, 75th percentile")                                 \
+	X(ABRUPT_JOINT_P75, "abrupt_joint_p75", "share", 0, 1,                                     \
+		"abrupt changes that three or more of the eight blocks around share, 75th "        \
+		"percentile")                                                                      \
+	X(ABRUPT_JOINT_P90, "abrupt_joint_p90", "share", 0, 1, "the same, 90th percentile")        \
+	X(ABRUPT_HZ, "abrupt_hz_p75", "Hz", 0, 240, "abrupt changes a second, 75th percentile")    \
+	X(ABRUPT_LEVEL, "abrupt_level_p75", "luma levels", 0, 128,                                 \
+		"size of the abrupt luma changes a pair, 75th percentile")                         \
+	X(ABRUPT_AREA_Q50, "abrupt_area_q50", "share", 0, 1,                                       \
+		"share of the picture that changes abruptly, median over time")                    \
+	X(ABRUPT_AREA_Q90, "abrupt_area_q90", "share", 0, 1,                                       \
+		"the same, 90th percentile over time")                                             \
+	X(ABRUPT_TIME, "abrupt_time", "share", 0, 1,                                               \
+		"share of pairs at which a fifth of the picture or more changes abruptly")         \
+	X(FRAME_ABRUPT, "whole_frame_abrupt", "share", 0, 1,                                       \
+		"share of pairs at which the whole picture's luma changes abruptly by 2 levels")   \
+	X(STRUCTURE_SHARE_P75, "structure_share_p75", "share", 0, 1,                               \
+		"share of moments at which a block's structure fits neither neighbour (second "    \
+		"difference 0.5 and mismatch 0.4 of the edges), 75th percentile")                  \
 	X(ALT_LUMA_P50, "alternation_luma_p50", "luma levels", 0, 128,                             \
 		"luma that alternates along motion, mean over time, median block")                 \
 	X(ALT_LUMA_P75, "alternation_luma_p75", "luma levels", 0, 128,                             \
 		"the same, 75th percentile of the blocks")                                         \
-	X(ALT_LUMA_P90, "alternation_luma_p90", "luma levels", 0, 128,                             \
-		"the same, 90th percentile")                                                       \
 	X(ALT_LUMA_REGION, "alternation_luma_region", "luma levels", 0, 128,                       \
 		"the same, mean of the worst 3x3 blocks")                                          \
-	X(ALT_SHARE_P50, "alternation_share_p50", "share", 0, 1,                                   \
-		"share of moments at which a block's luma change alternates in sign, median "      \
-		"block")                                                                           \
-	X(ALT_SHARE_P90, "alternation_share_p90", "share", 0, 1, "the same, 90th percentile")      \
 	X(ALT_CHROMA_P50, "alternation_chroma_p50", "chroma levels", 0, 128,                       \
 		"chroma that alternates along motion (Cb + Cr), median block")                     \
-	X(ALT_CHROMA_P75, "alternation_chroma_p75", "chroma levels", 0, 128,                       \
-		"the same, 75th percentile")                                                       \
 	X(ALT_CHROMA_P90, "alternation_chroma_p90", "chroma levels", 0, 128,                       \
 		"the same, 90th percentile")                                                       \
 	X(ALT_CHROMA_REGION, "alternation_chroma_region", "chroma levels", 0, 128,                 \
 		"the same, mean of the worst 3x3 blocks")                                          \
-	X(ACCEL_LUMA_P50, "acceleration_luma_p50", "luma levels", 0, 128,                          \
-		"half the change of the luma change along motion, median block")                   \
 	X(ACCEL_LUMA_P75, "acceleration_luma_p75", "luma levels", 0, 128,                          \
 		"the same, 75th percentile")                                                       \
-	X(ACCEL_LUMA_P90, "acceleration_luma_p90", "luma levels", 0, 128,                          \
-		"the same, 90th percentile")                                                       \
-	X(ACCEL_EDGE_P50, "acceleration_luma_over_edges_p50", "ratio", 0, 16,                      \
-		"the same over the block's edge strength, median block")                           \
-	X(ACCEL_CHROMA_P50, "acceleration_chroma_p50", "chroma levels", 0, 128,                    \
-		"half the change of the chroma change along motion, median block")                 \
-	X(ACCEL_CHROMA_P90, "acceleration_chroma_p90", "chroma levels", 0, 128,                    \
-		"the same, 90th percentile")                                                       \
 	X(TOP_BAND_P50, "top_band_luma_p50", "share", 0, 1,                                        \
 		"share of the luma change's energy in the top temporal band, median block")        \
-	X(TOP_BAND_P90, "top_band_luma_p90", "share", 0, 1, "the same, 90th percentile")           \
-	X(SECOND_P50, "second_difference_p50", "luma levels", 0, 255,                              \
-		"second difference of the pixels along motion, median block")                      \
-	X(SECOND_P90, "second_difference_p90", "luma levels", 0, 255, "the same, 90th percentile") \
 	X(SECOND_EDGE_P50, "second_difference_over_edges_p50", "ratio", 0, 16,                     \
 		"the same over the block's edge strength, median block")                           \
 	X(SECOND_EDGE_P75, "second_difference_over_edges_p75", "ratio", 0, 16,                     \
@@ -76,27 +86,18 @@
 	X(RETURN_P90, "return_share_p90", "share", 0, 1, "the same, 90th percentile")              \
 	X(SPEED_P50, "speed_p50", "pixels of 180", 0, 256,                                         \
 		"motion a distinct frame, at the working size, median block")                      \
-	X(BEND_P50, "bend_p50", "pixels of 180", 0, 512,                                           \
-		"change of the motion vector from frame to frame, median block")                   \
 	X(BEND_SPEED_P50, "bend_over_speed_p50", "ratio", 0, 16,                                   \
 		"the same over speed: erratic matches, median block")                              \
-	X(REVERSALS_P50, "reversals_frame_p50", "share", 0, 1,                                     \
-		"turning points of a block's luma along motion (swings of 3 levels and more on "   \
-		"both sides) a distinct frame, median block")                                      \
 	X(REVERSALS_P75, "reversals_frame_p75", "share", 0, 1, "the same, 75th percentile")        \
 	X(REVERSALS_P90, "reversals_frame_p90", "share", 0, 1, "the same, 90th percentile")        \
 	X(REVERSALS_REGION, "reversals_frame_region", "share", 0, 1,                               \
 		"the same, mean of the worst 3x3 blocks")                                          \
 	X(REVERSALS_HZ_P50, "reversals_hz_p50", "Hz", 0, 240, "the same a second, median block")   \
-	X(REVERSALS_HZ_P90, "reversals_hz_p90", "Hz", 0, 240, "the same, 90th percentile")         \
 	X(FINE_P50, "reversals_fine_frame_p50", "share", 0, 1,                                     \
 		"turning points with swings of 1 level and more a distinct frame, median block")   \
-	X(FINE_P90, "reversals_fine_frame_p90", "share", 0, 1, "the same, 90th percentile")        \
 	X(CHROMA_TURNS_P50, "reversals_chroma_frame_p50", "share", 0, 1,                           \
 		"turning points of Cb or Cr (the more of both, swings of 1 level and more) a "     \
 		"distinct frame, median block")                                                    \
-	X(CHROMA_TURNS_P75, "reversals_chroma_frame_p75", "share", 0, 1,                           \
-		"the same, 75th percentile")                                                       \
 	X(CHROMA_TURNS_P90, "reversals_chroma_frame_p90", "share", 0, 1,                           \
 		"the same, 90th percentile")                                                       \
 	X(ANY_P50, "reversals_any_frame_p50", "share", 0, 1,                                       \
@@ -111,8 +112,6 @@
 	X(SWING_P90, "swing_luma_p90", "luma levels", 0, 128, "the same, 90th percentile")         \
 	X(SWING_REGION, "swing_luma_region", "luma levels", 0, 128,                                \
 		"the same, mean of the worst 3x3 blocks")                                          \
-	X(SWING_SECOND_P50, "swing_luma_second_p50", "luma levels a second", 0, 10000,             \
-		"the same a second, median block")                                                 \
 	X(SWING_CHROMA_P50, "swing_chroma_p50", "chroma levels", 0, 128,                           \
 		"the same for Cb + Cr a distinct frame, median block")                             \
 	X(SWING_CHROMA_P90, "swing_chroma_p90", "chroma levels", 0, 128,                           \
@@ -131,51 +130,15 @@
 	X(ALT_AREA_MEAN, "alternating_area_mean", "share", 0, 1,                                   \
 		"share of the picture that alternates by 2 levels or more, mean over time")        \
 	X(ALT_AREA_MAX, "alternating_area_max", "share", 0, 1, "the same, worst moment")           \
-	X(FRAME_ALT, "whole_frame_alternation_share", "share", 0, 1,                               \
-		"share of moments at which the whole picture's luma change alternates")            \
 	X(FRAME_ALT_LEVEL, "whole_frame_alternation", "luma levels", 0, 128,                       \
 		"luma by which the whole picture alternates, mean over time")                      \
 	X(FRAME_ALT_PEAK, "whole_frame_alternation_peak", "luma levels", 0, 128,                   \
 		"the same, worst moment")                                                          \
-	X(FRAME_ALT_CHROMA, "whole_frame_alternation_chroma", "chroma levels", 0, 128,             \
-		"chroma (Cb + Cr) by which the whole picture alternates, mean over time")          \
-	X(STEP_LUMA, "step_luma", "luma levels", 0, 128,                                           \
-		"median block's luma change at the pair that stands out most from its neighbours") \
-	X(STEP_LUMA_2ND, "step_luma_second", "luma levels", 0, 128,                                \
-		"the same, whole picture, at the pair that stands out second most")                \
-	X(STEP_CHROMA, "step_chroma", "chroma levels", 0, 128,                                     \
-		"median block's chroma change at the pair that stands out most")                   \
-	X(STEP_RATIO, "step_ratio", "ratio", 0, 64,                                                \
-		"the largest luma change of a pair over the median of its neighbours")             \
 	X(CHANGE_LUMA_Q90, "change_luma_q90", "luma levels", 0, 128,                               \
 		"90th percentile over time of the median block's luma change along motion")        \
-	X(CHANGE_CHROMA_ROUGH, "change_chroma_rough", "ratio", 0, 16,                              \
-		"how much the chroma change differs from pair to pair, over its mean")             \
 	X(WARP_ERROR, "warping_error", "share", 0, 1,                                              \
 		"mean squared difference along motion where both directions agree (after Lai et "  \
 		"al. 2018)")                                                                       \
-	X(SSIM_MEAN, "ssim_loss_mean", "1 - SSIM", 0, 2, "mean 1 - SSIM of distinct neighbours")   \
-	X(SSIM_MAX, "ssim_loss_max", "1 - SSIM", 0, 2, "the largest of them")                      \
-	X(PATCH_MAX, "patch_difference_max", "luma levels", 0, 255,                                \
-		"largest mean difference of a coarse patch (temporal.patch_grid) to the frame "    \
-		"before")                                                                          \
-	X(MAE_MEAN, "frame_difference_mean", "luma levels", 0, 255,                                \
-		"mean absolute difference between distinct neighbours")                            \
-	X(MAE_MAX, "frame_difference_max", "luma levels", 0, 255, "the largest of them")           \
-	X(MAE_ACCEL, "frame_difference_acceleration", "luma levels", 0, 255,                       \
-		"mean change of that difference from pair to pair")                                \
-	X(HIST_MEAN, "histogram_loss_mean", "1 - correlation", 0, 2,                               \
-		"mean 1 - correlation of the luma histograms of distinct neighbours")              \
-	X(HIST_MAX, "histogram_loss_max", "1 - correlation", 0, 2, "the largest of them")          \
-	X(UNEXPLAINED_MEAN, "unexplained_structure_mean", "share", 0, 2,                           \
-		"residual of block matching over texture, mean over pairs")                        \
-	X(SPIKE_SHARE, "spike_share", "share", 0, 1,                                               \
-		"share of pairs with an SSIM below temporal.ssim_spike_threshold")                 \
-	X(SPIKE_DURATION, "instability_duration", "seconds", 0, 3600, "longest run of such pairs") \
-	X(SPIKE_AFTER, "ssim_loss_after_spike", "1 - SSIM", 0, 2,                                  \
-		"mean 1 - SSIM of the three pairs after the worst")                                \
-	X(SPIKE_CONTENT, "content_loss_at_spike", "1 - correlation", 0, 2,                         \
-		"unlikeness of the thumbnails before and after the worst pair")                    \
 	X(DISTINCT_FPS, "distinct_fps", "Hz", 0, 240, "distinct frames a second")
 
 enum vq_flicker_id {
@@ -187,13 +150,10 @@ enum vq_flicker_id {
 
 /* A distinct frame as the measures see it. */
 struct vq_moment {
-	long number;  /* of the source frame */
-	double time;  /* seconds */
-	double until; /* time of the next distinct frame, or the end */
-	/* against the distinct frame before: SSIM, largest patch difference, mean
-	 * difference, histogram correlation, structure that motion does not explain */
-	double ssim, patch, mae, hist, unexplained;
-	double unlike; /* 1 - correlation of the thumbnail with that of two frames before */
+	long number;	     /* of the source frame */
+	double time;	     /* seconds */
+	double until;	     /* time of the next distinct frame, or the end */
+	struct vq_pair pair; /* with the distinct frame before */
 	struct vq_change_block *blocks;
 	bool measured; /* blocks are filled: there are frames before and after */
 	uint8_t thumb[VQ_SCENE_THUMB];
@@ -202,20 +162,19 @@ struct vq_moment {
 struct vq_flicker;
 
 /* For fields of columns x rows blocks. */
-enum vq_code vq_flicker_new(struct vq_flicker **f, int columns, int rows,
-	const struct vq_config *config, struct vq_err *err);
+enum vq_code vq_flicker_new(struct vq_flicker **f, int columns, int rows, struct vq_err *err);
 void vq_flicker_free(struct vq_flicker **f);
 
 /* Forget what was added: a scene begins. */
 void vq_flicker_begin(struct vq_flicker *f);
 
-/* The scene's next distinct frame.  pair: the frame before is in the scene too;
- * inner: so are both neighbours, and the blocks count. */
+/* The scene's next distinct frame.  inner: both its neighbours are in the scene
+ * too, and its blocks count. */
 enum vq_code vq_flicker_add(
-	struct vq_flicker *f, const struct vq_moment *m, bool pair, bool inner, struct vq_err *err);
+	struct vq_flicker *f, const struct vq_moment *m, bool inner, struct vq_err *err);
 
-/* The numbers of the scene so far, all finite and in range; zero where there is
- * nothing to measure. */
+/* The numbers of the scene, which ends here: all finite and in range, zero where
+ * there is nothing to measure. */
 enum vq_code vq_flicker_values(
 	struct vq_flicker *f, double values[VQ_FLICKER_COUNT], struct vq_err *err);
 

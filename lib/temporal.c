@@ -39,9 +39,12 @@ enum {
 		CLIP_COUNT
 };
 
-static const struct vq_feature list[VQ_FLICKER_COUNT + CLIP_COUNT] = {
+/* What is measured of a scene: its blocks, then its pairs of frames. */
+#define SCENE_COUNT ((int)VQ_FLICKER_COUNT + (int)VQ_PAIRS_COUNT)
+
+static const struct vq_feature list[SCENE_COUNT + CLIP_COUNT] = {
 #define X(id, name, unit, min, max, meaning) {name, "temporal", unit, min, max, meaning},
-	VQ_FLICKER_TABLE(X) CLIP_TABLE(X)
+	VQ_FLICKER_TABLE(X) VQ_PAIRS_TABLE(X) CLIP_TABLE(X)
 #undef X
 };
 
@@ -70,6 +73,7 @@ struct vq_temporal {
 	struct vq_moment moment[MOMENTS];
 	struct vq_scene *scene;
 	struct vq_flicker *flicker;
+	struct vq_pairs pairs;
 	struct vq_events *events;
 	struct vq_flash *flash;
 
@@ -78,7 +82,7 @@ struct vq_temporal {
 	enum vq_scene_kind kind;   /* of moment given - 1 */
 	struct stretch now, gradual;
 	bool after_gradual;
-	double best[VQ_FLICKER_COUNT], badness, best_short[VQ_FLICKER_COUNT], badness_short;
+	double best[SCENE_COUNT], badness, best_short[SCENE_COUNT], badness_short;
 	bool any_judged, any_short;
 	long judged, unjudged, transition, cuts, graduals;
 	json_t *scenes;
@@ -126,6 +130,7 @@ enum vq_code vq_temporal_new(struct vq_temporal **out, const struct vq_stream *s
 	t->halve = stream->height > HALVE_ABOVE;
 	t->width = t->halve ? stream->width / 2 : stream->width;
 	t->height = t->halve ? stream->height / 2 : stream->height;
+	t->pairs.spike = 1 - vq_config_real(config, VQ_CFG_TEMPORAL_SPIKE);
 	t->min_segment = vq_config_int(config, VQ_CFG_CUT_MIN_SEGMENT);
 	vq_config_grid(config, VQ_CFG_TEMPORAL_GRID, &t->grid_columns, &t->grid_rows);
 	code = vq_frame_init(&t->previous, stream->width, stream->height, err);
@@ -136,8 +141,7 @@ enum vq_code vq_temporal_new(struct vq_temporal **out, const struct vq_stream *s
 	if (code == VQ_OK)
 		code = vq_scene_new(&t->scene, config, err);
 	if (code == VQ_OK)
-		code = vq_flicker_new(
-			&t->flicker, t->back[0].columns, t->back[0].rows, config, err);
+		code = vq_flicker_new(&t->flicker, t->back[0].columns, t->back[0].rows, err);
 	if (code == VQ_OK)
 		code = vq_events_new(&t->events, &t->back[0], stream, err);
 	if (code == VQ_OK)
@@ -167,6 +171,7 @@ void vq_temporal_free(struct vq_temporal **out)
 		free(t->moment[i].blocks);
 	vq_scene_free(&t->scene);
 	vq_flicker_free(&t->flicker);
+	vq_pairs_free(&t->pairs);
 	vq_events_free(&t->events);
 	vq_flash_free(&t->flash);
 	json_decref(t->scenes);
@@ -261,13 +266,14 @@ static void measure_pair(struct vq_temporal *t, long n)
 	vq_motion_search(&b->luma, &a->luma, n > 1 ? &t->back[(n - 1) % 2] : NULL, &t->back[n % 2]);
 	vq_motion_search(
 		&a->luma, &b->luma, n > 1 ? &t->ahead[n % 2] : NULL, &t->ahead[(n - 1) % 2]);
-	m->ssim = vq_image_ssim(p->data, q->data, p->width, p->height, p->stride, q->stride);
-	m->mae = vq_image_mae(p->data, q->data, p->width, p->height, p->stride, q->stride);
-	m->patch = worst_patch(t, p, q);
+	m->pair.ssim = vq_image_ssim(p->data, q->data, p->width, p->height, p->stride, q->stride);
+	m->pair.mae = vq_image_mae(p->data, q->data, p->width, p->height, p->stride, q->stride);
+	m->pair.patch = worst_patch(t, p, q);
 	vq_image_hist(p->data, p->width, p->height, p->stride, before);
 	vq_image_hist(q->data, q->width, q->height, q->stride, here);
-	m->hist = vq_hist_correlation(before, here);
-	m->unexplained = fmax(unexplained(&t->back[n % 2]), unexplained(&t->ahead[(n - 1) % 2]));
+	m->pair.hist = vq_hist_correlation(before, here);
+	m->pair.unexplained =
+		fmax(unexplained(&t->back[n % 2]), unexplained(&t->ahead[(n - 1) % 2]));
 }
 
 static void new_moment(struct vq_temporal *t, const struct vq_frame *frame)
@@ -284,7 +290,7 @@ static void new_moment(struct vq_temporal *t, const struct vq_frame *frame)
 	m->number = frame->number;
 	m->time = (double)frame->time_us / 1e6;
 	m->until = m->time + (double)t->stream.rate.den / (double)t->stream.rate.num;
-	m->ssim = m->hist = 1;
+	m->pair.ssim = m->pair.hist = 1;
 	vq_resize_run(t->thumb, l->data, l->stride, m->thumb, VQ_SCENE_THUMB_W);
 	if (n > 0) {
 		moment_at(t, n - 1)->until = m->time;
@@ -296,9 +302,9 @@ static void new_moment(struct vq_temporal *t, const struct vq_frame *frame)
 		vq_change_measure(&t->picture[(n - 2) % 3], &t->picture[(n - 1) % 3], picture,
 			&t->back[(n - 1) % 2], &t->ahead[(n - 1) % 2], middle->blocks);
 		middle->measured = true;
-		m->unlike = unlike(moment_at(t, n - 2)->thumb, m->thumb);
+		m->pair.unlike = unlike(moment_at(t, n - 2)->thumb, m->thumb);
 	}
-	vq_scene_add(t->scene, m->thumb, m->ssim, m->unexplained);
+	vq_scene_add(t->scene, m->thumb, m->pair.ssim, m->pair.unexplained);
 	t->count++;
 }
 
@@ -326,7 +332,7 @@ static enum vq_code list_scene(struct vq_temporal *t, bool judged, struct vq_err
 
 static enum vq_code end_scene(struct vq_temporal *t, struct vq_err *err)
 {
-	double values[VQ_FLICKER_COUNT], badness;
+	double values[SCENE_COUNT], badness;
 	bool judged = t->now.frames >= t->min_segment;
 
 	if (!t->now.open)
@@ -335,6 +341,9 @@ static enum vq_code end_scene(struct vq_temporal *t, struct vq_err *err)
 	vq_events_break(t->events);
 	if (vq_flicker_values(t->flicker, values, err) != VQ_OK)
 		return VQ_ETEMP;
+	vq_pairs_values(&t->pairs, values + VQ_FLICKER_COUNT);
+	for (int i = VQ_FLICKER_COUNT; i < SCENE_COUNT; i++)
+		values[i] = fmin(list[i].max, fmax(list[i].min, values[i]));
 	badness = vq_flicker_badness(values);
 	if (judged) {
 		t->judged += t->now.frames;
@@ -358,6 +367,7 @@ static void begin_scene(struct vq_temporal *t, const struct vq_moment *m, enum v
 {
 	t->now = (struct stretch){true, 0, m->number, m->number, m->time, m->until, by};
 	vq_flicker_begin(t->flicker);
+	vq_pairs_reset(&t->pairs);
 }
 
 /* Follow stretches of gradual change, to report them. */
@@ -394,10 +404,11 @@ static enum vq_code write_series(struct vq_temporal *t, const struct vq_moment *
 	record = json_pack("{s:s,s:I,s:o,s:i,s:s,s:b,s:o,s:o,s:o,s:o,s:o}", "type", "moment",
 		"frame", (json_int_t)m->number, "time", vq_record_number(m->time, 6), "scene",
 		(int)json_array_size(t->scenes), "transition", vq_scene_kind_name(kind), "pair",
-		pair, "ssim", vq_record_number(m->ssim, 5), "difference",
-		vq_record_number(m->mae, 4), "patch_difference", vq_record_number(m->patch, 4),
-		"histogram_correlation", vq_record_number(m->hist, 5), "unexplained_structure",
-		vq_record_number(m->unexplained, 5));
+		pair, "ssim", vq_record_number(m->pair.ssim, 5), "difference",
+		vq_record_number(m->pair.mae, 4), "patch_difference",
+		vq_record_number(m->pair.patch, 4), "histogram_correlation",
+		vq_record_number(m->pair.hist, 5), "unexplained_structure",
+		vq_record_number(m->pair.unexplained, 5));
 	return vq_record_write(t->series, record, err);
 }
 
@@ -412,7 +423,7 @@ static enum vq_code commit(struct vq_temporal *t, long i, enum vq_scene_kind kin
 	if (kind == VQ_SCENE_CUT) {
 		t->cuts++;
 		vq_events_suppress(t->events, i > 0 ? moment_at(t, i - 1)->time : m->time, m->time,
-			"cut", "unexplained_structure", m->unexplained);
+			"cut", "unexplained_structure", m->pair.unexplained);
 	}
 	if ((between(kind) || kind == VQ_SCENE_CUT) && end_scene(t, err) != VQ_OK)
 		return VQ_ETEMP;
@@ -433,7 +444,9 @@ static enum vq_code commit(struct vq_temporal *t, long i, enum vq_scene_kind kin
 	t->now.number_end = m->number;
 	t->now.end = m->until;
 	inner = pair && m->measured && !last && !between(next) && next != VQ_SCENE_CUT;
-	if (vq_flicker_add(t->flicker, m, pair, inner, err) != VQ_OK)
+	m->pair.length = m->until - m->time;
+	if (vq_flicker_add(t->flicker, m, inner, err) != VQ_OK ||
+		(pair && vq_pairs_add(&t->pairs, &m->pair, err) != VQ_OK))
 		return VQ_ETEMP;
 	if (inner)
 		vq_events_add(t->events, m);
@@ -492,7 +505,7 @@ static void clip_values(const struct vq_temporal *t, double *v)
 	v[CLIP_REPEATED] = t->frames > 0 ? (double)(t->frames - t->count) / (double)t->frames : 0;
 	v[CLIP_UNJUDGED] = (double)(t->unjudged + t->transition) / distinct;
 	for (int i = 0; i < CLIP_COUNT; i++) {
-		const struct vq_feature *f = &list[VQ_FLICKER_COUNT + i];
+		const struct vq_feature *f = &list[SCENE_COUNT + i];
 
 		v[i] = fmin(f->max, fmax(f->min, v[i]));
 	}
@@ -571,6 +584,6 @@ enum vq_code vq_temporal_finish(
 		memcpy(values, t->best, sizeof t->best);
 	else if (t->any_short)
 		memcpy(values, t->best_short, sizeof t->best_short);
-	clip_values(t, values + VQ_FLICKER_COUNT);
+	clip_values(t, values + SCENE_COUNT);
 	return write_out(t, out, err);
 }

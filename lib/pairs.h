@@ -1,0 +1,62 @@
+/* What pairs of neighbouring distinct frames of one scene differ by, with no
+ * regard to motion: the measures of the public v0.1. */
+#ifndef VQ_PAIRS_H
+#define VQ_PAIRS_H
+
+#include "signal.h"
+
+/* X(id, name, unit, min, max, meaning) */
+#define VQ_PAIRS_TABLE(X)                                                                          \
+	X(SSIM_MEAN, "ssim_loss_mean", "1 - SSIM", 0, 2, "mean 1 - SSIM of distinct neighbours")   \
+	X(SSIM_MAX, "ssim_loss_max", "1 - SSIM", 0, 2, "the largest of them")                      \
+	X(PATCH_MAX, "patch_difference_max", "luma levels", 0, 255,                                \
+		"largest mean difference of a coarse patch (temporal.patch_grid) to the frame "    \
+		"before")                                                                          \
+	X(MAE_MEAN, "frame_difference_mean", "luma levels", 0, 255,                                \
+		"mean absolute difference between distinct neighbours")                            \
+	X(MAE_MAX, "frame_difference_max", "luma levels", 0, 255, "the largest of them")           \
+	X(MAE_ACCEL, "frame_difference_acceleration", "luma levels", 0, 255,                       \
+		"mean change of that difference from pair to pair")                                \
+	X(HIST_MEAN, "histogram_loss_mean", "1 - correlation", 0, 2,                               \
+		"mean 1 - correlation of the luma histograms of distinct neighbours")              \
+	X(HIST_MAX, "histogram_loss_max", "1 - correlation", 0, 2, "the largest of them")          \
+	X(UNEXPLAINED_MEAN, "unexplained_structure_mean", "share", 0, 2,                           \
+		"residual of block matching over texture, mean over pairs")                        \
+	X(SPIKE_SHARE, "spike_share", "share", 0, 1,                                               \
+		"share of pairs with an SSIM below temporal.ssim_spike_threshold")                 \
+	X(SPIKE_DURATION, "instability_duration", "seconds", 0, 3600, "longest run of such pairs") \
+	X(SPIKE_AFTER, "ssim_loss_after_spike", "1 - SSIM", 0, 2,                                  \
+		"mean 1 - SSIM of the three pairs after the worst")                                \
+	X(SPIKE_CONTENT, "content_loss_at_spike", "1 - correlation", 0, 2,                         \
+		"unlikeness of the thumbnails before and after the worst pair")
+
+enum vq_pairs_id {
+#define X(id, name, unit, min, max, meaning) VQ_PAIRS_##id,
+	VQ_PAIRS_TABLE(X)
+#undef X
+		VQ_PAIRS_COUNT
+};
+
+/* One pair: a frame against the distinct frame before it. */
+struct vq_pair {
+	double ssim, patch, mae, hist; /* SSIM, largest patch difference, mean difference,
+					  correlation of histograms */
+	double unexplained;	       /* structure that motion does not explain */
+	double unlike; /* 1 - correlation of the thumbnail with that of two frames before */
+	double length; /* seconds that the frame stands */
+};
+
+/* Zeroed, but for spike, is a scene without pairs. */
+struct vq_pairs {
+	double spike; /* 1 - SSIM above which a pair is one */
+	struct vq_series ssim, patch, mae, hist, unexplained, unlike, length;
+};
+
+enum vq_code vq_pairs_add(struct vq_pairs *p, const struct vq_pair *pair, struct vq_err *err);
+void vq_pairs_reset(struct vq_pairs *p);
+void vq_pairs_free(struct vq_pairs *p);
+
+/* All zero when there are none. */
+void vq_pairs_values(const struct vq_pairs *p, double values[VQ_PAIRS_COUNT]);
+
+#endif
