@@ -59,6 +59,27 @@ static float *copy_rows(const struct problem *p, const size_t *pick, size_t n)
 	return x;
 }
 
+/* A source with many clips must not drown the others: each clip weighs one over the
+ * square root of how many its source has, the mean is 1. */
+static float *weights(const struct problem *p, const size_t *pick, size_t n)
+{
+	float *w = calloc(n + 1, sizeof *w);
+	double sum = 0;
+
+	for (size_t i = 0; w != NULL && i < n; i++) {
+		const char *source = p->d->label[p->row[pick[i]]]->source;
+		size_t same = 0;
+
+		for (size_t k = 0; k < n; k++)
+			same += strcmp(source, p->d->label[p->row[pick[k]]]->source) == 0;
+		w[i] = (float)(1 / sqrt((double)same));
+		sum += (double)w[i];
+	}
+	for (size_t i = 0; w != NULL && i < n; i++)
+		w[i] = (float)((double)w[i] * (double)n / sum);
+	return w;
+}
+
 static enum vq_code train_on(const struct problem *p, const size_t *pick, size_t n, int depth,
 	int rounds, struct vq_booster **b, struct vq_err *err)
 {
@@ -68,18 +89,21 @@ static enum vq_code train_on(const struct problem *p, const size_t *pick, size_t
 		{"subsample", "0.7"}, {"colsample_bynode", "0.3"}, {"min_child_weight", "2"},
 		{"lambda", "2"}, {NULL, NULL}};
 	float *x = copy_rows(p, pick, n), *label = calloc(n + 1, sizeof *label);
-	struct vq_matrix m = {
-		.rows = n, .cols = p->cols, .x = x, .label = label, .names = p->names};
-	enum vq_code code;
+	float *weight = weights(p, pick, n);
+	struct vq_matrix m = {n, p->cols, x, label, weight, p->names};
+	enum vq_code code = VQ_OK;
 
 	*b = NULL;
 	snprintf(depth_text, sizeof depth_text, "%d", depth);
-	for (size_t i = 0; label != NULL && i < n; i++)
+	if (x == NULL || label == NULL || weight == NULL)
+		code = vq_nomem(err);
+	for (size_t i = 0; code == VQ_OK && i < n; i++)
 		label[i] = truth_of(p, pick[i]);
-	code = x == NULL || label == NULL ? vq_nomem(err)
-					  : vq_booster_train(b, &m, params, rounds, err);
+	if (code == VQ_OK)
+		code = vq_booster_train(b, &m, params, rounds, err);
 	free(x);
 	free(label);
+	free(weight);
 	return code;
 }
 
@@ -412,8 +436,8 @@ static enum vq_code outer_folds(struct vq_training *t, const struct vq_dataset *
 }
 
 /* Metrics of fold f, of all folds when it is negative. */
-static enum vq_code score(const struct vq_training *t, const struct vq_dataset *d,
-	const struct vq_train_options *o, int f, struct vq_metrics *m, struct vq_err *err)
+static enum vq_code score(const struct vq_training *t, const struct vq_dataset *d, double threshold,
+	int f, struct vq_metrics *m, struct vq_err *err)
 {
 	struct vq_scored *s = calloc(d->rows + 1, sizeof *s);
 	enum vq_code code;
@@ -428,9 +452,14 @@ static enum vq_code score(const struct vq_training *t, const struct vq_dataset *
 		memcpy(s[n].defect, d->label[i]->defect, sizeof s[n].defect);
 		s[n++].judgement = t->judged[i];
 	}
-	code = vq_metrics(s, n, o->threshold, m, err);
+	code = vq_metrics(s, n, threshold, m, err);
 	free(s);
 	return code;
+}
+
+double vq_train_threshold(int k)
+{
+	return (k + 1) / 20.0;
 }
 
 static enum vq_code validate(struct vq_training *t, const struct vq_dataset *d,
@@ -447,7 +476,9 @@ static enum vq_code validate(struct vq_training *t, const struct vq_dataset *d,
 	for (size_t i = 0; code == VQ_OK && i < d->rows; i++)
 		vq_judgement_combine(p[VQ_TEXT][i], p[VQ_FLICKER][i], &t->judged[i]);
 	for (int f = -1; code == VQ_OK && f < o->folds; f++)
-		code = score(t, d, o, f, f < 0 ? &t->pooled : &t->of_fold[f], err);
+		code = score(t, d, o->threshold, f, f < 0 ? &t->pooled : &t->of_fold[f], err);
+	for (int k = 0; code == VQ_OK && k < VQ_THRESHOLDS; k++)
+		code = score(t, d, vq_train_threshold(k), -1, &t->at_threshold[k], err);
 	free(p[VQ_TEXT]);
 	free(p[VQ_FLICKER]);
 	return code;

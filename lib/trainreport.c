@@ -276,6 +276,25 @@ static json_t *gate_json(const double mean[NUMBERS], const double sd[NUMBERS])
 	return o;
 }
 
+static json_t *thresholds_json(const struct vq_training *t)
+{
+	json_t *list = json_array();
+
+	for (int k = 0; k < VQ_THRESHOLDS; k++) {
+		const struct vq_metrics *m = &t->at_threshold[k];
+
+		json_array_append_new(
+			list, json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "threshold",
+				      number(vq_train_threshold(k)), "precision",
+				      number(m->flag.precision), "recall", number(m->flag.recall),
+				      "f1", number(m->flag.f1), "false_alarm_rate",
+				      number(1 - m->flag.specificity), "f1_TEXT_INCONSISTENCY",
+				      number(m->category_f1[VQ_TEXT]), "f1_TEMPORAL_FLICKER",
+				      number(m->category_f1[VQ_FLICKER])));
+	}
+	return list;
+}
+
 static json_t *validation_json(const struct vq_training *t, const struct vq_dataset *d,
 	const struct vq_train_options *o, const double mean[NUMBERS], const double sd[NUMBERS])
 {
@@ -287,12 +306,12 @@ static json_t *validation_json(const struct vq_training *t, const struct vq_data
 		json_array_append_new(folds, numbers_json(v));
 	}
 	numbers(&t->pooled, v);
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:{s:o,s:o},s:o}", "mean", numbers_json(mean),
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:{s:o,s:o},s:o,s:o}", "mean", numbers_json(mean),
 		"standard_deviation", numbers_json(sd), "pooled", numbers_json(v), "folds", folds,
 		"confusion", confusion_json(&t->pooled), "precision_at_prevalence", "0.01",
 		number(vq_precision_at(&t->pooled.flag, 0.01)), "0.05",
 		number(vq_precision_at(&t->pooled.flag, 0.05)), "reliability",
-		reliability_json(t, d));
+		reliability_json(t, d), "thresholds", thresholds_json(t));
 }
 
 enum vq_code vq_train_manifest(const struct vq_training *t, const struct vq_dataset *d,
@@ -409,6 +428,24 @@ static void report_reliability(FILE *out, const json_t *m)
 	}
 }
 
+static void report_thresholds(FILE *out, const json_t *m)
+{
+	static const char *const column[] = {"threshold", "precision", "recall", "f1",
+		"false_alarm_rate", "f1_TEXT_INCONSISTENCY", "f1_TEMPORAL_FLICKER"};
+	const json_t *row;
+	size_t i;
+
+	fprintf(out, "\nOther thresholds of P(NONE), pooled:\n  %8s %8s %8s %8s %8s %8s %8s\n",
+		"flag <", "prec.", "recall", "F1", "alarms", "F1 text", "F1 flick");
+	json_array_foreach(get(m, "validation", "thresholds"), i, row)
+	{
+		fputc(' ', out);
+		for (size_t k = 0; k < sizeof column / sizeof *column; k++)
+			print_value(out, json_object_get(row, column[k]));
+		fputc('\n', out);
+	}
+}
+
 static void report_features(FILE *out, const json_t *m)
 {
 	const char *name;
@@ -459,6 +496,7 @@ enum vq_code vq_train_report(FILE *out, const json_t *manifest, struct vq_err *e
 	report_scores(out, manifest);
 	report_confusion(out, manifest);
 	report_reliability(out, manifest);
+	report_thresholds(out, manifest);
 	report_features(out, manifest);
 	report_gate(out, manifest);
 	return ferror(out) ? vq_fail(err, VQ_EIO, "write: ") : VQ_OK;
