@@ -3,6 +3,7 @@
 #ifndef VQ_TEXTLOOK_NET_H
 #define VQ_TEXTLOOK_NET_H
 
+/* clang-format off */
 #define HIDDEN 24
 
 static const float net_mean[81] = {2.4359e-02f, 3.5543e-02f, 7.5730e-02f, 3.5202e-02f, 2.4190e-02f, 1.6454e-02f, 2.2452e-02f, 1.6431e-02f,

@@ -304,7 +304,8 @@ static void print_net(const struct net *n, double area)
 {
 	printf("/* Made by tests/bench/textlook.sh from %zu rows; area under the ROC curve on\n"
 	       " * drawn text that was kept back: %.4f. */\n"
-	       "#ifndef VQ_TEXTLOOK_NET_H\n#define VQ_TEXTLOOK_NET_H\n\n#define HIDDEN %d\n\n",
+	       "#ifndef VQ_TEXTLOOK_NET_H\n#define VQ_TEXTLOOK_NET_H\n\n/* clang-format off "
+	       "*/\n#define HIDDEN %d\n\n",
 		count, area, HIDDEN);
 	print_list("net_mean", mean, IN);
 	print_list("net_scale", scale, IN);

@@ -58,7 +58,8 @@ static void must_write(int fd, const void *p, size_t n)
 
 static void write_records(int fd, int n)
 {
-	static const char line[] = "{\"type\":\"text\",\"pad\":\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"}\n";
+	static const char line[] =
+		"{\"type\":\"text\",\"pad\":\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"}\n";
 
 	while (n-- > 0)
 		must_write(fd, line, sizeof line - 1);
