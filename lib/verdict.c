@@ -65,6 +65,21 @@ static enum vq_code read_event(
 	return VQ_OK;
 }
 
+/* The defect that names the verdict shows its strongest event first. */
+static void lead_with_category(struct verdict *v)
+{
+	struct event first;
+	size_t i = 0;
+
+	while (i < v->count && v->events[i].cls != v->category)
+		i++;
+	if (i == v->count)
+		return;
+	first = v->events[i];
+	memmove(v->events + 1, v->events, i * sizeof *v->events);
+	v->events[0] = first;
+}
+
 /* Sort the record's events into the flagged defects' and the others, which go to
  * the end of suppressed. */
 static enum vq_code sort_events(struct verdict *v, json_t *suppressed, struct vq_err *err)
@@ -98,6 +113,7 @@ static enum vq_code sort_events(struct verdict *v, json_t *suppressed, struct vq
 			return vq_nomem(err);
 	}
 	qsort(v->events, v->count, sizeof *v->events, stronger);
+	lead_with_category(v);
 	return VQ_OK;
 }
 
@@ -123,12 +139,27 @@ static int whole(const char *s, size_t max)
 	return (int)n;
 }
 
-/* "2 events of TEXT_INCONSISTENCY, 1 of TEMPORAL_FLICKER; strongest at 1.20 s: notes" */
+/* ", read \"OPEN\" then \"OPFN\"" when the event has two readings that differ. */
+static void describe_readings(const json_t *event, char *text, size_t size)
+{
+	const char *before = json_string_value(json_object_get(event, "before"));
+	const char *after = json_string_value(json_object_get(event, "after"));
+
+	text[0] = '\0';
+	if (before != NULL && after != NULL && strcmp(before, after) != 0)
+		snprintf(text, size, ", read \"%.*s\" then \"%.*s\"", whole(before, 80), before,
+			whole(after, 80), after);
+}
+
+/* "2 events of TEXT_INCONSISTENCY, 1 event of TEMPORAL_FLICKER; strongest at 1.20 s,
+ * mutation: notes", the category's own strongest. */
 static void describe(const struct verdict *v, char *text, size_t size)
 {
 	const struct event *best = &v->events[0];
 	const char *notes = json_string_value(json_object_get(best->json, "notes"));
+	const char *kind = json_string_value(json_object_get(best->json, "kind"));
 	size_t n[VQ_CLASSES] = {0}, at = 0;
+	char readings[256];
 
 	for (size_t i = 0; i < v->count; i++)
 		n[v->events[i].cls]++;
@@ -137,53 +168,35 @@ static void describe(const struct verdict *v, char *text, size_t size)
 			at += (size_t)snprintf(text + at, size - at, "%s%zu event%s of %s",
 				at > 0 ? ", " : "", n[c], n[c] == 1 ? "" : "s",
 				vq_class_name((enum vq_class)c));
-	snprintf(text + at, size - at, "; strongest at %.2f s%s%.*s", best->time, notes ? ": " : "",
-		notes ? whole(notes, 300) : 0, notes ? notes : "");
+	describe_readings(best->json, readings, sizeof readings);
+	snprintf(text + at, size - at, "; strongest at %.2f s%s%.40s%s%.*s%s", best->time,
+		kind ? ", " : "", kind ? kind : "", notes ? ": " : "",
+		notes ? whole(notes, 300) : 0, notes ? notes : "", readings);
 }
 
 /* Nothing was singled out as an event: say which measurements decided. */
-static void describe_reasons(const struct verdict *v, bool let_go, char *text, size_t size)
+static void describe_reasons(const struct verdict *v, char *text, size_t size)
 {
-	size_t at;
+	size_t at = (size_t)snprintf(text, size,
+		"no single event stands out; flagged by the clip's measurements as a whole");
 
-	at = (size_t)snprintf(text, size, "%s; flagged by the clip's measurements as a whole",
-		let_go ? "shown: what looked like the defect most, though it was let go on its own"
-		       : "no single event stands out");
 	for (size_t i = 0, n = 0; i < v->reasons && n < 3; i++)
 		if (v->reason[i].contribution > 0 && at < size)
 			at += (size_t)snprintf(text + at, size - at, "%s %s = %.4g",
 				n++ == 0 ? ":" : ",", v->reason[i].feature, v->reason[i].value);
 }
 
-/* The strongest thing of a flagged category that the extractor let go. */
-static const json_t *next_best(const struct verdict *v)
-{
-	const json_t *list = json_object_get(v->rec, "suppressed"), *json;
-	struct event best = {0}, e;
-	size_t i;
-
-	json_array_foreach(
-		list, i, json) if (read_event(json, i, &e, NULL) == VQ_OK && v->wanted[e.cls] &&
-				   (best.json == NULL || stronger(&e, &best) < 0)) best = e;
-	return best.json;
-}
-
 static json_t *make_evidence(const struct verdict *v)
 {
 	json_t *evidence = json_pack("{s:[],s:[],s:[]}", "timestamps", "bounding_boxes", "frames");
-	char notes[768];
+	char notes[1024];
 
 	for (size_t i = 0; i < v->count && i < MAX_EVIDENCE; i++)
 		add_evidence(evidence, v->events[i].json);
-	if (v->count > 0) {
+	if (v->count > 0)
 		describe(v, notes, sizeof notes);
-	} else {
-		const json_t *other = next_best(v);
-
-		if (other != NULL)
-			add_evidence(evidence, other);
-		describe_reasons(v, other != NULL, notes, sizeof notes);
-	}
+	else
+		describe_reasons(v, notes, sizeof notes);
 	json_object_set_new(evidence, "notes", json_string(notes));
 	return evidence;
 }
