@@ -6,10 +6,10 @@
 
 #include "record.h"
 
-/* What is active.  On clips without flicker 95 of 100 blocks stay below each of
- * these in nine clips of ten; of flickering clips half have 20 of 100 above one. */
-#define LUMA_LEVEL 2.5	     /* alternation, levels */
-#define CHROMA_LEVEL 2.0     /* alternation of Cb + Cr, levels */
+/* What is active: the levels of the feature abrupt_p75 (lib/flicker.c), and what
+ * 95 of 100 blocks of nine in ten clips without flicker stay below. */
+#define LUMA_LEVEL 4.0	     /* abrupt change, levels */
+#define CHROMA_LEVEL 2.0     /* abrupt change of Cb or Cr, levels */
 #define STRUCTURE_LEVEL 0.5  /* second difference without means, over edges */
 #define MISMATCH_LEVEL 0.4   /* unexplained from both sides, over edges */
 #define EDGE_FLOOR 2.0	     /* levels */
@@ -23,9 +23,10 @@ enum { LUMA, COLOR, STRUCTURE, KINDS };
 
 /* A block at one moment; strength 1 is the threshold. */
 struct evidence {
-	float strength[KINDS], all, level; /* level: luma that alternates */
+	float strength[KINDS], all, level; /* level: abrupt luma change */
 	int8_t sign;			   /* of the luma change */
 	int label;
+	float before[3]; /* changes of luma, Cb, Cr at the moment before */
 };
 
 /* A region over time. */
@@ -117,21 +118,29 @@ void vq_events_free(struct vq_events **e)
 static void judge_block(const struct vq_change_block *b, struct evidence *v)
 {
 	float edge = b->edge + (float)EDGE_FLOOR;
-	float chroma = (float)(vq_alternation(b->blue_back, b->blue_ahead) +
-			       vq_alternation(b->red_back, b->red_ahead));
 	float mismatch = fminf(b->residual_back, b->residual_ahead) / edge;
+	const float *was = v->before;
+	double blue, red;
 
-	memset(v, 0, sizeof *v);
-	if (!b->inside)
+	v->label = 0;
+	v->all = 0;
+	if (!b->inside) {
+		memset(v->before, 0, sizeof v->before);
 		return;
-	v->level = (float)vq_alternation(b->luma_back, b->luma_ahead);
+	}
+	v->level = (float)vq_abrupt_size(was[0], b->luma_back, b->luma_ahead);
+	blue = vq_abrupt_size(was[1], b->blue_back, b->blue_ahead);
+	red = vq_abrupt_size(was[2], b->red_back, b->red_ahead);
 	v->sign = b->luma_back > 0 ? 1 : -1;
 	v->strength[LUMA] = v->level / (float)LUMA_LEVEL;
-	v->strength[COLOR] = chroma / (float)CHROMA_LEVEL;
+	v->strength[COLOR] = (float)(fmax(blue, red) / CHROMA_LEVEL);
 	v->strength[STRUCTURE] = fminf(b->second_structure / edge / (float)STRUCTURE_LEVEL,
 		mismatch / (float)MISMATCH_LEVEL);
 	for (int k = 0; k < KINDS; k++)
 		v->all = fmaxf(v->all, v->strength[k]);
+	v->before[0] = b->luma_back;
+	v->before[1] = b->blue_back;
+	v->before[2] = b->red_back;
 }
 
 /* Blocks of the 8-connected region of block i, labelled; returns their number,
@@ -275,7 +284,7 @@ static void name_kind(const struct track *t, struct found *f)
 		k = STRUCTURE;
 	if (k == COLOR) {
 		f->kind = "color";
-		f->measure = "alternation_chroma";
+		f->measure = "abrupt_chroma";
 		f->threshold = CHROMA_LEVEL;
 	} else if (k == STRUCTURE) {
 		f->kind = t->moments >= 4 ? "texture" : "structure";
@@ -283,7 +292,7 @@ static void name_kind(const struct track *t, struct found *f)
 		f->threshold = STRUCTURE_LEVEL;
 	} else {
 		f->kind = "luma";
-		f->measure = "alternation_luma";
+		f->measure = "abrupt_luma";
 		f->threshold = LUMA_LEVEL;
 		if (t->area >= 0.5 && t->peak_level >= DEEP && t->moments <= 2)
 			f->kind = "flash";
@@ -398,6 +407,7 @@ void vq_events_add(struct vq_events *e, const struct vq_moment *m)
 
 void vq_events_break(struct vq_events *e)
 {
+	memset(e->evidence, 0, e->blocks * sizeof *e->evidence);
 	while (e->tracks > 0)
 		close_track(e, e->tracks - 1);
 	if (e->open.reason != NULL)

@@ -132,15 +132,20 @@ void vq_swing_end(struct vq_swing *s)
 		reverse(s);
 }
 
+double vq_abrupt_size(double before, double here, double after)
+{
+	double size = fabs(here), sign = here < 0 ? -1 : 1;
+
+	return size >= 2 * sign * before && size >= 2 * sign * after ? size : 0;
+}
+
 double vq_abrupt_follow(struct vq_abrupt *a, double change)
 {
-	double size = fabs(a->here), sign = a->here < 0 ? -1 : 1;
-	/* what the neighbours move in the same direction */
-	double before = fmax(0, sign * a->before), after = fmax(0, sign * change);
+	double size = vq_abrupt_size(a->before, a->here, change);
 
 	a->before = a->here;
 	a->here = change;
-	return size >= 2 * before && size >= 2 * after ? size : 0;
+	return size;
 }
 
 double vq_alternation(double back, double ahead)

@@ -46,6 +46,9 @@ struct vq_abrupt {
 	double before, here;
 };
 
+/* |here| if that is abrupt, else 0. */
+double vq_abrupt_size(double before, double here, double after);
+
 /* The next change; returns |the one before it| if that was abrupt, else 0. */
 double vq_abrupt_follow(struct vq_abrupt *a, double change);
 
