@@ -78,7 +78,7 @@ _Static_assert(FEATURES == F_CLIP_COUNT + 2 * VQ_TM_COUNT, "one row for each fea
 
 const struct vq_feature_set vq_text_features = {features, FEATURES};
 
-#define EVIDENCE_MIN 0.12 /* less is no text */
+#define EVIDENCE_MIN 0.04 /* less is no text */
 
 struct vq_textfeat {
 	double width, height; /* of the original clip */
@@ -197,6 +197,7 @@ static enum vq_code add_region(
 		return vq_fail(err, VQ_EDATA, "track %ld twice in one frame", track);
 	read = json_string_value(json_object_get(r, "read"));
 	s->read = read == NULL || strcmp(read, "new") == 0;
+	s->found = !json_is_false(json_object_get(r, "found"));
 	read_measurements(r, s);
 	return vq_text_series_add(series, s, text, err);
 }

@@ -373,24 +373,34 @@ static void measure_confidence(const struct vq_text_series *t, struct vq_text_su
 
 /* ---- all ----------------------------------------------------------------------------- */
 
+/* Rows of one or two pieces are often something else; a producer that does not count
+ * them is believed. */
+static double letters_weight(double letters)
+{
+	return clamp01((letters - 1) / 3);
+}
+
 static void measure_evidence(
 	const struct vq_text_series *t, long samples, double pixels, struct vq_text_summary *o)
 {
-	struct mean area = {0}, score = {0}, letters = {0};
+	struct mean area = {0}, score = {0}, letters = {0}, found = {0};
 	double enough = fmax(3, 0.25 * (double)samples), length, size, text;
 
 	for (size_t i = 0; i < t->count; i++) {
-		const double *b = t->sample[i].box;
+		const struct vq_text_sample *s = &t->sample[i];
 
-		add(&area, (b[2] - b[0]) * (b[3] - b[1]), 1);
-		add(&score, t->sample[i].score, 1);
-		add(&letters, t->sample[i].letters, 1);
+		add(&area, (s->box[2] - s->box[0]) * (s->box[3] - s->box[1]), 1);
+		add(&score, s->score, 1);
+		add(&letters, letters_weight(s->letters), isnan(s->letters) ? 0 : 1);
+		add(&found, s->found, 1);
 	}
 	o->area = mean_of(&area);
 	length = clamp01((double)t->count / enough);
 	size = clamp01(sqrt(o->area / fmax(pixels, 1)) / 0.1);
 	text = score.weight > 0 ? mean_of(&score) : 0.5;
-	o->evidence = length * (0.4 + 0.6 * size) * text * (0.6 + 0.4 * o->confidence / 100);
+	if (letters.weight > 0)
+		text *= mean_of(&letters);
+	o->evidence = length * (0.5 + 0.5 * size) * text * mean_of(&found);
 }
 
 enum vq_code vq_text_series_summarise(const struct vq_text_series *t, long samples, double pixels,

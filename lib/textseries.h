@@ -16,6 +16,7 @@ struct vq_text_sample {
 	double scene;  /* similarity of the whole frame to the sample before */
 	double box[4]; /* source pixels */
 	double confidence;
+	bool found;  /* by the locator, not only by its looks from before */
 	bool read;   /* text comes from this very crop */
 	size_t text; /* which of the track's texts */
 	double similarity, ring, worst, edge, stroke;
