@@ -30,7 +30,7 @@ MODEL := sha256 file xgbjson booster model featstream
 # It explains features in the words of the extractors' manifest.
 vidqc-classify_MODS := $(sort $(vidqc-features_MODS) $(MODEL) verdict)
 
-vidqc-train_MODS    := $(sort $(vidqc-features_MODS) $(MODEL) labels dataset validate train trainreport)
+vidqc-train_MODS    := $(sort $(vidqc-features_MODS) $(MODEL) labels dataset validate scorecard train trainreport)
 
 vidqc-config_MODS   := $(BASE)
 
@@ -55,6 +55,9 @@ T_sampler_MODS := sampler distinct frame err
 T_pump_MODS   := pump y4m frame $(BASE)
 T_image_MODS  := image err
 T_motion_MODS := motion image err
+T_signal_MODS := signal err
+T_scene_MODS  := scene $(BASE)
+T_temporal_MODS := temporal change scene signal pairs flicker event flash motion distinct image frame $(BASE)
 T_sha256_MODS     := sha256 err
 T_manifest_MODS   := manifest sha256 $(BASE)
 T_labels_MODS     := labels $(MODEL) $(BASE)
@@ -68,7 +71,7 @@ T_assign_MODS     := assign
 T_editdist_MODS   := editdist
 T_stability_MODS  := stability frame err
 T_textfeat_MODS   := textfeat textseries textcause editdist $(BASE)
-T_train_MODS      := labels dataset validate train trainreport manifest $(MODEL) $(BASE)
+T_train_MODS      := labels dataset validate scorecard train trainreport manifest $(MODEL) $(BASE)
 
 # ---- rules ------------------------------------------------------------------------------
 # The build tree is laid out like an installation: the front end finds its commands, the
@@ -185,24 +188,27 @@ run: $(if $(CLIP),deps,deps-test)
 # With CLIPS=dir in the environment the labelled clips of that folder are judged as well.
 # make check T=tests/filter/ocr.t runs one file, make unit-record one unit test.
 T ?= $(wildcard tests/eval/*.t tests/pipeline/*.t tests/filter/*.t) $(UNITS:%=$(B)/unit/%)
-PROVE = VQ_BIN=$(abspath $(B))/bin prove --exec '' --timer
+PROVE = VQ_BIN=$(abspath $(B))/bin VQ_PYTHON=$(abspath $(VENV))/bin/python3 \
+	VQ_PYTHON_NEWER=$(abspath $(VENV))/newer prove --exec '' --timer
 
 .PHONY: check test check-unit
 check: deps-test
-	@$(MAKE) --no-print-directory $(B)/venv/made test
+	@$(MAKE) --no-print-directory $(VENV)/made
+	@$(MAKE) --no-print-directory test
 test: all $(UNITS:%=$(B)/unit/%)
-	$(PROVE) -j2 $(T)
+	$(PROVE) -j$(shell nproc) $(T)
 check-unit: $(UNITS:%=$(B)/unit/%)
 	$(PROVE) $^
 unit-%: $(B)/unit/%
 	$<
 
 # XGBoost's Python package, whose models must load.
-$(B)/venv/made: tests/requirements.txt tests/requirements-newer.txt
-	python3 -m venv $(B)/venv
-	$(B)/venv/bin/pip install -q --disable-pip-version-check -r tests/requirements.txt
-	$(B)/venv/bin/pip install -q --disable-pip-version-check --no-deps --upgrade \
-		--target $(B)/venv/newer -r tests/requirements-newer.txt
+VENV ?= $(B)/venv
+$(VENV)/made: tests/requirements.txt tests/requirements-newer.txt
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install -q --disable-pip-version-check -r tests/requirements.txt
+	$(VENV)/bin/pip install -q --disable-pip-version-check --no-deps --upgrade \
+		--target $(VENV)/newer -r tests/requirements-newer.txt
 	touch $@
 
 # The same tests with AddressSanitizer, LeakSanitizer and UBSan.
@@ -211,7 +217,7 @@ ASAN := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitiz
 asan: deps-test
 	@LSAN_OPTIONS=suppressions=$(abspath tests/lsan.supp):print_suppressions=0 \
 	UBSAN_OPTIONS=print_stacktrace=1 VQ_TEST_TIMEOUT=600 \
-		$(MAKE) --no-print-directory B=$(B)/asan CFLAGS='$(ASAN)' test
+		$(MAKE) --no-print-directory B=$(B)/asan VENV=$(VENV) CFLAGS='$(ASAN)' test
 
 # Every labelled clip of a folder through vidqc predict.
 .PHONY: eval
