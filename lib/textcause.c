@@ -116,7 +116,7 @@ static bool is_replacement(const struct vq_text_series *t)
 	return changes == 1 && confident >= 4;
 }
 
-static const char *legitimate(const struct vq_text_series *t, const char **notes)
+const char *vq_text_legitimate(const struct vq_text_series *t, const char **notes)
 {
 	if (is_counter(t)) {
 		*notes = "the readings are numbers that count";
@@ -166,7 +166,7 @@ void vq_text_judge(
 
 	*v = look(t, true, true);
 	if (v->peak > 0) {
-		reason = legitimate(t, &notes);
+		reason = vq_text_legitimate(t, &notes);
 		if (reason != NULL) {
 			let_go(v, reason, notes);
 			return;

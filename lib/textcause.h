@@ -19,6 +19,10 @@ struct vq_text_verdict {
 	const char *notes;
 };
 
+/* The reason and a note when the track's readings change as they may: counter, typing,
+ * caption.  NULL otherwise, and always for text that cannot be read with confidence. */
+const char *vq_text_legitimate(const struct vq_text_series *t, const char **notes);
+
 void vq_text_judge(
 	const struct vq_text_series *t, const struct vq_text_summary *s, struct vq_text_verdict *v);
 

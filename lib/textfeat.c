@@ -9,16 +9,20 @@
 #include "textcause.h"
 #include "textseries.h"
 
+/* Shapes have the worst track and the mean over tracks, both weighted by evidence;
+ * readings, which are noisier, the mean. */
 #define MEASURE(name, unit, max, meaning)                                                          \
-	{"text_" name "_worst", "text", unit, 0, max,                                              \
-		meaning "; worst track, weighted by evidence"},                                    \
 	{                                                                                          \
-		"text_" name "_mean", "text", unit, 0, max,                                        \
-			meaning "; mean over tracks, weighted by evidence"                         \
+		"text_" name, "text", unit, 0, max, meaning "; mean over tracks by evidence"       \
+	}
+#define WORST(name, unit, max, meaning)                                                            \
+	{                                                                                          \
+		"text_" name "_worst", "text", unit, 0, max,                                       \
+			meaning "; worst track, weighted by evidence"                              \
 	}
 
-/* Clip-wide ones first, then two for each measure in the order of enum
- * vq_text_measure. */
+/* Clip-wide ones first, then the means in the order of enum vq_text_measure, then the
+ * worst of those before VQ_TM_SHAPES. */
 enum clip_feature {
 	F_HAS_TEXT,
 	F_TRACKS,
@@ -71,13 +75,25 @@ static const struct vq_feature features[] = {
 		"variance of the confidence in windows of five readings"),
 	MEASURE("confidence_trend", "share", 1, "how one-way the confidence moves"),
 	MEASURE("jitter", "letters", 4, "change of the box apart from its motion"),
+	WORST("change", "score", 1, "1 - correlation of the aligned crop with the one before"),
+	WORST("excess", "score", 1, "how much more the crop changes than the ring around it"),
+	WORST("peak", "score", 1, "90th percentile of the crop's change"),
+	WORST("cell", "score", 2, "change of the letters that change most"),
+	WORST("stroke", "share", 1, "strokes that differ from the sample before"),
+	WORST("edge", "score", 2, "1 - correlation of edges with the sample before"),
+	WORST("change_2", "score", 2, "change over two samples beyond the ring's"),
+	WORST("change_4", "score", 2, "change over four samples beyond the ring's"),
+	WORST("ratio", "ratio", 20, "the crop's change over its ring's"),
+	WORST("return", "score", 2, "how much more the crop is like the one before last"),
+	WORST("scene_ratio", "ratio", 20, "the crop's change over the whole frame's"),
 };
 
 #define FEATURES (sizeof features / sizeof *features)
-_Static_assert(FEATURES == F_CLIP_COUNT + 2 * VQ_TM_COUNT, "one row for each feature");
+_Static_assert(FEATURES == F_CLIP_COUNT + VQ_TM_COUNT + VQ_TM_SHAPES, "one row for each feature");
 
 const struct vq_feature_set vq_text_features = {features, FEATURES};
 
+#define MAY_CHANGE 0.1	  /* what is left of the evidence of counters, typing, captions */
 #define EVIDENCE_MIN 0.04 /* less is no text */
 
 struct vq_textfeat {
@@ -270,7 +286,7 @@ static bool counts(const struct vq_textfeat *t, size_t i)
 
 static void fill_measures(const struct vq_textfeat *t, double *values)
 {
-	double weight = 0;
+	double *mean = values + F_CLIP_COUNT, *worst = mean + VQ_TM_COUNT, weight = 0;
 
 	for (size_t i = 0; i < t->count; i++) {
 		const struct vq_text_summary *s = &t->summary[i];
@@ -279,15 +295,15 @@ static void fill_measures(const struct vq_textfeat *t, double *values)
 			continue;
 		weight += s->evidence;
 		for (size_t m = 0; m < VQ_TM_COUNT; m++) {
-			double v = fmin(fmax(s->measure[m], 0), features[F_CLIP_COUNT + 2 * m].max);
-			double *out = values + F_CLIP_COUNT + 2 * m;
+			double v = fmin(fmax(s->measure[m], 0), features[F_CLIP_COUNT + m].max);
 
-			out[0] = fmax(out[0], s->evidence * v);
-			out[1] += s->evidence * v;
+			mean[m] += s->evidence * v;
+			if (m < VQ_TM_SHAPES)
+				worst[m] = fmax(worst[m], s->evidence * v);
 		}
 	}
 	for (size_t m = 0; m < VQ_TM_COUNT && weight > 0; m++)
-		values[F_CLIP_COUNT + 2 * m + 1] /= weight;
+		mean[m] /= weight;
 }
 
 static void fill_clip(const struct vq_textfeat *t, double *values)
@@ -427,9 +443,14 @@ enum vq_code vq_textfeat_finish(
 	t->summary = calloc(t->count + 1, sizeof *t->summary);
 	if (t->summary == NULL)
 		return vq_nomem(err);
-	for (size_t i = 0; i < t->count && code == VQ_OK; i++)
+	for (size_t i = 0; i < t->count && code == VQ_OK; i++) {
+		const char *notes;
+
 		code = vq_text_series_summarise(
 			&t->series[i], t->samples, t->width * t->height, &t->summary[i], err);
+		if (vq_text_legitimate(&t->series[i], &notes) != NULL)
+			t->summary[i].evidence *= MAY_CHANGE;
+	}
 	if (code != VQ_OK)
 		return code;
 	fill_clip(t, values);

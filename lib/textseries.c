@@ -267,7 +267,7 @@ static void measure_consensus(
 	o->measure[VQ_TM_CONSENSUS] = mean_of(&m);
 }
 
-/* One changed or repeated reading after another. */
+/* One reading after another; differences count as much as the less sure of the two. */
 struct pairs {
 	struct mean edit, sub, del, ins, length, confidence;
 	double readings, changed, returned;
@@ -284,6 +284,7 @@ static void add_pair(const struct vq_text_series *t, const struct vq_text_sample
 	if (longest < 1)
 		return;
 	e = vq_edit_distance(p, n, q, m);
+	longest *= 100 / fmax(1, fmin(a->confidence, b->confidence));
 	add(&o->edit, vq_edit_total(&e) / longest, 1);
 	add(&o->sub, e.substituted / longest, 1);
 	add(&o->del, e.deleted / longest, 1);

@@ -158,7 +158,7 @@ static void test_event(const json_t *out)
 static void test_cases(double *v)
 {
 	size_t change = feature("text_change_worst"), has = feature("has_text_regions");
-	size_t edit = feature("text_edit_mean"), sub = feature("text_substituted_mean");
+	size_t edit = feature("text_edit"), sub = feature("text_substituted");
 	double calm, zero = 0;
 	json_t *out = run(NULL, 10, v);
 
