@@ -435,9 +435,9 @@ static enum vq_code outer_folds(struct vq_training *t, const struct vq_dataset *
 	return code;
 }
 
-/* Metrics of fold f, of all folds when it is negative. */
-static enum vq_code score(const struct vq_training *t, const struct vq_dataset *d, double threshold,
-	int f, struct vq_metrics *m, struct vq_err *err)
+/* Metrics of fold f. */
+static enum vq_code score_fold(struct vq_training *t, const struct vq_dataset *d, double threshold,
+	int f, struct vq_err *err)
 {
 	struct vq_scored *s = calloc(d->rows + 1, sizeof *s);
 	enum vq_code code;
@@ -445,21 +445,27 @@ static enum vq_code score(const struct vq_training *t, const struct vq_dataset *
 
 	if (s == NULL)
 		return vq_nomem(err);
-	for (size_t i = 0; i < d->rows; i++) {
-		if (d->label[i]->disputed || (f >= 0 && t->fold[i] != f))
-			continue;
-		s[n].truth = d->label[i]->category;
-		memcpy(s[n].defect, d->label[i]->defect, sizeof s[n].defect);
-		s[n++].judgement = t->judged[i];
-	}
-	code = vq_metrics(s, n, threshold, m, err);
+	for (size_t i = 0; i < d->rows; i++)
+		if (!d->label[i]->disputed && t->fold[i] == f)
+			s[n++] = vq_scored_of(d->label[i], &t->judged[i]);
+	code = vq_metrics(s, n, threshold, &t->of_fold[f], err);
 	free(s);
 	return code;
 }
 
-double vq_train_threshold(int k)
+static enum vq_code score_all(struct vq_training *t, const struct vq_dataset *d,
+	const struct vq_train_options *o, struct vq_err *err)
 {
-	return (k + 1) / 20.0;
+	enum vq_code code = VQ_OK;
+
+	for (size_t i = 0; i < d->rows; i++)
+		if (!d->label[i]->disputed)
+			t->scored[t->scored_count++] = vq_scored_of(d->label[i], &t->judged[i]);
+	for (int f = 0; code == VQ_OK && f < o->folds; f++)
+		code = score_fold(t, d, o->threshold, f, err);
+	if (code == VQ_OK)
+		code = vq_metrics(t->scored, t->scored_count, o->threshold, &t->pooled, err);
+	return code;
 }
 
 static enum vq_code validate(struct vq_training *t, const struct vq_dataset *d,
@@ -475,10 +481,8 @@ static enum vq_code validate(struct vq_training *t, const struct vq_dataset *d,
 			code = validate_defect(t, d, o, (enum vq_class)c, p[c], err);
 	for (size_t i = 0; code == VQ_OK && i < d->rows; i++)
 		vq_judgement_combine(p[VQ_TEXT][i], p[VQ_FLICKER][i], &t->judged[i]);
-	for (int f = -1; code == VQ_OK && f < o->folds; f++)
-		code = score(t, d, o->threshold, f, f < 0 ? &t->pooled : &t->of_fold[f], err);
-	for (int k = 0; code == VQ_OK && k < VQ_THRESHOLDS; k++)
-		code = score(t, d, vq_train_threshold(k), -1, &t->at_threshold[k], err);
+	if (code == VQ_OK)
+		code = score_all(t, d, o, err);
 	free(p[VQ_TEXT]);
 	free(p[VQ_FLICKER]);
 	return code;
@@ -532,10 +536,11 @@ static enum vq_code new_training(
 	if (good) {
 		n->fold = calloc(rows + 1, sizeof *n->fold);
 		n->judged = calloc(rows + 1, sizeof *n->judged);
+		n->scored = calloc(rows + 1, sizeof *n->scored);
 		n->boosters = json_object();
 		n->calibration = json_object();
-		good = n->fold != NULL && n->judged != NULL && n->boosters != NULL &&
-		       n->calibration != NULL;
+		good = n->fold != NULL && n->judged != NULL && n->scored != NULL &&
+		       n->boosters != NULL && n->calibration != NULL;
 	}
 	for (int c = VQ_TEXT; good && c < VQ_CLASSES; c++) {
 		n->gain[c] = calloc(cols + 1, sizeof *n->gain[c]);
@@ -568,6 +573,7 @@ void vq_training_free(struct vq_training **t)
 		return;
 	free((*t)->fold);
 	free((*t)->judged);
+	free((*t)->scored);
 	for (int c = 0; c < VQ_CLASSES; c++) {
 		free((*t)->gain[c]);
 		free((*t)->drop[c]);

@@ -28,15 +28,12 @@ struct vq_choice {
 	size_t clips, positives; /* trained on */
 };
 
-/* The thresholds of P(NONE) that are tried: 0.05 to 0.95. */
-enum { VQ_THRESHOLDS = 19 };
-double vq_train_threshold(int k);
-
 struct vq_training {
 	int *fold;		     /* per row of the data set */
 	struct vq_judgement *judged; /* per row, by a model that has not seen its source */
+	struct vq_scored *scored;    /* the clips that count */
+	size_t scored_count;
 	struct vq_metrics pooled, of_fold[VQ_MAX_FOLDS]; /* without disputed clips */
-	struct vq_metrics at_threshold[VQ_THRESHOLDS];	 /* pooled */
 	struct vq_choice choice[VQ_CLASSES];		 /* of the final model */
 	double *gain[VQ_CLASSES]; /* per feature: total gain in the final booster, share */
 	double *drop[VQ_CLASSES]; /* per feature: AUC lost when its column is shuffled, mean over

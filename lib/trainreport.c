@@ -6,27 +6,8 @@
 
 #include "num.h"
 #include "record.h"
+#include "scorecard.h"
 #include "version.h"
-
-/* ---- numbers of a vq_metrics, by name ---- */
-
-enum { NUMBERS = 18 };
-
-static const char *const number_names[NUMBERS] = {"precision", "recall", "f1", "auc", "brier",
-	"false_alarm_rate", "category_accuracy", "f1_TEXT_INCONSISTENCY", "f1_TEMPORAL_FLICKER",
-	"text_auc", "text_precision", "text_recall", "text_f1", "flicker_auc", "flicker_precision",
-	"flicker_recall", "flicker_f1", "clips"};
-
-static void numbers(const struct vq_metrics *m, double v[NUMBERS])
-{
-	const struct vq_binary *f = &m->flag, *t = &m->defect[VQ_TEXT], *k = &m->defect[VQ_FLICKER];
-	const double all[NUMBERS] = {f->precision, f->recall, f->f1, f->auc, f->brier,
-		1 - f->specificity, m->accuracy, m->category_f1[VQ_TEXT],
-		m->category_f1[VQ_FLICKER], t->auc, t->precision, t->recall, t->f1, k->auc,
-		k->precision, k->recall, k->f1, (double)f->n};
-
-	memcpy(v, all, sizeof all);
-}
 
 /* null where the number is not defined. */
 static json_t *number(double v)
@@ -34,23 +15,15 @@ static json_t *number(double v)
 	return isfinite(v) ? vq_record_number(v, 6) : json_null();
 }
 
-static json_t *numbers_json(const double v[NUMBERS])
-{
-	json_t *o = json_object();
-
-	for (int i = 0; i < NUMBERS; i++)
-		json_object_set_new(o, number_names[i], number(v[i]));
-	return o;
-}
-
 /* Mean and sample standard deviation over the folds in which a number is defined. */
-static void spread(const struct vq_training *t, int folds, double mean[NUMBERS], double sd[NUMBERS])
+static void spread(
+	const struct vq_training *t, int folds, double mean[VQ_NUMBERS], double sd[VQ_NUMBERS])
 {
-	for (int i = 0; i < NUMBERS; i++) {
-		double sum = 0, square = 0, n = 0, v[NUMBERS];
+	for (int i = 0; i < VQ_NUMBERS; i++) {
+		double sum = 0, square = 0, n = 0, v[VQ_NUMBERS];
 
 		for (int f = 0; f < folds; f++) {
-			numbers(&t->of_fold[f], v);
+			vq_numbers(&t->of_fold[f], v);
 			if (isfinite(v[i])) {
 				sum += v[i];
 				n++;
@@ -58,20 +31,12 @@ static void spread(const struct vq_training *t, int folds, double mean[NUMBERS],
 		}
 		mean[i] = n > 0 ? sum / n : NAN;
 		for (int f = 0; f < folds; f++) {
-			numbers(&t->of_fold[f], v);
+			vq_numbers(&t->of_fold[f], v);
 			if (isfinite(v[i]))
 				square += (v[i] - mean[i]) * (v[i] - mean[i]);
 		}
 		sd[i] = n > 1 ? sqrt(square / (n - 1)) : NAN;
 	}
-}
-
-static double named(const double v[NUMBERS], const char *name)
-{
-	for (int i = 0; i < NUMBERS; i++)
-		if (strcmp(number_names[i], name) == 0)
-			return v[i];
-	return NAN;
 }
 
 /* ---- model ---- */
@@ -154,47 +119,6 @@ static json_t *data_json(const struct vq_dataset *d)
 		(json_int_t)defects[VQ_FLICKER]);
 }
 
-static json_t *confusion_json(const struct vq_metrics *m)
-{
-	json_t *o = json_object();
-
-	for (int r = 0; r < VQ_CLASSES; r++) {
-		json_t *row = json_object();
-
-		for (int c = 0; c < VQ_CLASSES; c++)
-			json_object_set_new(row, vq_class_name((enum vq_class)c),
-				json_integer((json_int_t)m->confusion[r][c]));
-		json_object_set_new(o, vq_class_name((enum vq_class)r), row);
-	}
-	return o;
-}
-
-/* How often clips judged to have an artifact with about that probability have one. */
-static json_t *reliability_json(const struct vq_training *t, const struct vq_dataset *d)
-{
-	json_t *list = json_array();
-
-	for (int b = 0; b < 5; b++) {
-		double sum = 0, found = 0, n = 0;
-
-		for (size_t i = 0; i < d->rows; i++) {
-			double p = 1 - t->judged[i].p[VQ_NONE];
-
-			if (d->label[i]->disputed || (int)fmin(4, floor(p * 5)) != b)
-				continue;
-			n++;
-			sum += p;
-			found += d->label[i]->category != VQ_NONE;
-		}
-		json_array_append_new(
-			list, json_pack("{s:o,s:o,s:i,s:o,s:o}", "from", number(b / 5.0), "to",
-				      number((b + 1) / 5.0), "clips", (int)n, "mean_probability",
-				      number(n > 0 ? sum / n : NAN), "share_with_artifact",
-				      number(n > 0 ? found / n : NAN)));
-	}
-	return list;
-}
-
 struct importance {
 	const char *name;
 	double gain, drop;
@@ -248,90 +172,49 @@ static json_t *boosters_json(const struct vq_training *t, const struct vq_datase
 	return o;
 }
 
-/* The public release gates: means over folds, and the spread of F1. */
-static json_t *gate_json(const double mean[NUMBERS], const double sd[NUMBERS])
+/* The scorecard of all folds together, and the numbers of each and their spread. */
+static enum vq_code validation_json(const struct vq_training *t, const struct vq_train_options *o,
+	const double mean[VQ_NUMBERS], const double sd[VQ_NUMBERS], json_t **out,
+	struct vq_err *err)
 {
-	static const struct {
-		const char *name, *number;
-		double limit;
-	} least[] = {{"recall", "recall", 0.85}, {"precision", "precision", 0.70},
-		{"f1_TEXT_INCONSISTENCY", "f1_TEXT_INCONSISTENCY", 0.70},
-		{"f1_TEMPORAL_FLICKER", "f1_TEMPORAL_FLICKER", 0.70}};
-	json_t *o = json_object();
-	double f1_sd = named(sd, "f1");
-	bool pass = f1_sd < 0.15;
+	enum vq_code code = vq_scorecard(t->scored, t->scored_count, o->threshold, out, err);
+	json_t *folds;
+	double v[VQ_NUMBERS];
 
-	for (size_t i = 0; i < sizeof least / sizeof *least; i++) {
-		double v = named(mean, least[i].number);
-
-		pass = pass && v >= least[i].limit;
-		json_object_set_new(o, least[i].name,
-			json_pack("{s:o,s:f,s:b}", "value", number(v), "at_least", least[i].limit,
-				"pass", v >= least[i].limit));
-	}
-	json_object_set_new(o, "f1_spread",
-		json_pack("{s:o,s:f,s:b}", "value", number(f1_sd), "below", 0.15, "pass",
-			f1_sd < 0.15));
-	json_object_set_new(o, "pass", json_boolean(pass));
-	return o;
-}
-
-static json_t *thresholds_json(const struct vq_training *t)
-{
-	json_t *list = json_array();
-
-	for (int k = 0; k < VQ_THRESHOLDS; k++) {
-		const struct vq_metrics *m = &t->at_threshold[k];
-
-		json_array_append_new(
-			list, json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "threshold",
-				      number(vq_train_threshold(k)), "precision",
-				      number(m->flag.precision), "recall", number(m->flag.recall),
-				      "f1", number(m->flag.f1), "false_alarm_rate",
-				      number(1 - m->flag.specificity), "f1_TEXT_INCONSISTENCY",
-				      number(m->category_f1[VQ_TEXT]), "f1_TEMPORAL_FLICKER",
-				      number(m->category_f1[VQ_FLICKER])));
-	}
-	return list;
-}
-
-static json_t *validation_json(const struct vq_training *t, const struct vq_dataset *d,
-	const struct vq_train_options *o, const double mean[NUMBERS], const double sd[NUMBERS])
-{
-	double v[NUMBERS];
-	json_t *folds = json_array();
-
+	if (code != VQ_OK)
+		return code;
+	folds = json_array();
 	for (int f = 0; f < o->folds; f++) {
-		numbers(&t->of_fold[f], v);
-		json_array_append_new(folds, numbers_json(v));
+		vq_numbers(&t->of_fold[f], v);
+		json_array_append_new(folds, vq_numbers_json(v));
 	}
-	numbers(&t->pooled, v);
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:{s:o,s:o},s:o,s:o}", "mean", numbers_json(mean),
-		"standard_deviation", numbers_json(sd), "pooled", numbers_json(v), "folds", folds,
-		"confusion", confusion_json(&t->pooled), "precision_at_prevalence", "0.01",
-		number(vq_precision_at(&t->pooled.flag, 0.01)), "0.05",
-		number(vq_precision_at(&t->pooled.flag, 0.05)), "reliability",
-		reliability_json(t, d), "thresholds", thresholds_json(t));
+	json_object_set_new(*out, "mean", vq_numbers_json(mean));
+	json_object_set_new(*out, "standard_deviation", vq_numbers_json(sd));
+	json_object_set_new(*out, "folds", folds);
+	return VQ_OK;
 }
 
 enum vq_code vq_train_manifest(const struct vq_training *t, const struct vq_dataset *d,
 	const struct vq_train_options *o, const char *model_version, const char *model_sha256,
 	json_t **manifest, struct vq_err *err)
 {
-	double mean[NUMBERS], sd[NUMBERS];
+	double mean[VQ_NUMBERS], sd[VQ_NUMBERS], f1_sd;
 	char hash[VQ_SHA256_HEX];
+	json_t *validation;
 	enum vq_code code;
 
 	*manifest = NULL;
-	if ((code = inputs_hash(d, o, hash, err)) != VQ_OK)
-		return code;
 	spread(t, o->folds, mean, sd);
+	f1_sd = vq_number(sd, "f1");
+	if ((code = inputs_hash(d, o, hash, err)) != VQ_OK ||
+		(code = validation_json(t, o, mean, sd, &validation, err)) != VQ_OK)
+		return code;
 	*manifest = json_pack("{s:s,s:{s:s,s:s},s:{s:s},s:{s:s,s:s},s:o,s:o,s:s,s:o,s:o,s:o}",
 		"type", "vidqc-model-manifest", "model", "version", model_version, "sha256",
 		model_sha256, "vidqc", "version", VQ_VERSION, "extractor", "version", d->extractor,
 		"manifest", d->manifest, "data", data_json(d), "config", config_json(o),
-		"inputs_sha256", hash, "validation", validation_json(t, d, o, mean, sd), "gate",
-		gate_json(mean, sd), "boosters", boosters_json(t, d));
+		"inputs_sha256", hash, "validation", validation, "gate",
+		vq_gates_json(mean, &f1_sd), "boosters", boosters_json(t, d));
 	return *manifest != NULL ? VQ_OK : vq_nomem(err);
 }
 
@@ -340,14 +223,6 @@ enum vq_code vq_train_manifest(const struct vq_training *t, const struct vq_data
 static const json_t *get(const json_t *o, const char *a, const char *b)
 {
 	return json_object_get(json_object_get(o, a), b);
-}
-
-static void print_value(FILE *out, const json_t *v)
-{
-	if (json_is_number(v))
-		fprintf(out, " %8.3f", json_number_value(v));
-	else
-		fprintf(out, " %8s", "-");
 }
 
 static void report_data(FILE *out, const json_t *m)
@@ -381,67 +256,9 @@ static void report_scores(FILE *out, const json_t *m)
 	json_object_foreach(json_object_get(v, "mean"), k, x)
 	{
 		fprintf(out, "  %-24s", k);
-		print_value(out, x);
-		print_value(out, get(v, "standard_deviation", k));
-		print_value(out, get(v, "pooled", k));
-		fputc('\n', out);
-	}
-	fprintf(out, "\nPrecision where 1 clip in 100 has an artifact: %.2f, 5 in 100: %.2f\n",
-		json_number_value(get(v, "precision_at_prevalence", "0.01")),
-		json_number_value(get(v, "precision_at_prevalence", "0.05")));
-}
-
-static void report_confusion(FILE *out, const json_t *m)
-{
-	const char *row, *column;
-	json_t *cells, *n;
-
-	fprintf(out, "\nTruth (rows) and verdict (columns):\n  %-20s", "");
-	for (int c = 0; c < VQ_CLASSES; c++)
-		fprintf(out, " %20s", vq_class_name((enum vq_class)c));
-	fputc('\n', out);
-	json_object_foreach((json_t *)get(m, "validation", "confusion"), row, cells)
-	{
-		fprintf(out, "  %-20s", row);
-		json_object_foreach(cells, column, n)
-			fprintf(out, " %20lld", json_integer_value(n));
-		fputc('\n', out);
-	}
-}
-
-static void report_reliability(FILE *out, const json_t *m)
-{
-	const json_t *row;
-	size_t i;
-
-	fprintf(out, "\nP(artifact) and how often there was one:\n");
-	json_array_foreach(get(m, "validation", "reliability"), i, row)
-	{
-		fprintf(out, "  %.1f to %.1f %5lld clips, mean",
-			json_number_value(json_object_get(row, "from")),
-			json_number_value(json_object_get(row, "to")),
-			json_integer_value(json_object_get(row, "clips")));
-		print_value(out, json_object_get(row, "mean_probability"));
-		fputs(", with artifact", out);
-		print_value(out, json_object_get(row, "share_with_artifact"));
-		fputc('\n', out);
-	}
-}
-
-static void report_thresholds(FILE *out, const json_t *m)
-{
-	static const char *const column[] = {"threshold", "precision", "recall", "f1",
-		"false_alarm_rate", "f1_TEXT_INCONSISTENCY", "f1_TEMPORAL_FLICKER"};
-	const json_t *row;
-	size_t i;
-
-	fprintf(out, "\nOther thresholds of P(NONE), pooled:\n  %8s %8s %8s %8s %8s %8s %8s\n",
-		"flag <", "prec.", "recall", "F1", "alarms", "F1 text", "F1 flick");
-	json_array_foreach(get(m, "validation", "thresholds"), i, row)
-	{
-		fputc(' ', out);
-		for (size_t k = 0; k < sizeof column / sizeof *column; k++)
-			print_value(out, json_object_get(row, column[k]));
+		vq_print_value(out, x);
+		vq_print_value(out, get(v, "standard_deviation", k));
+		vq_print_value(out, get(v, "pooled", k));
 		fputc('\n', out);
 	}
 }
@@ -468,37 +285,13 @@ static void report_features(FILE *out, const json_t *m)
 	}
 }
 
-static void report_gate(FILE *out, const json_t *m)
-{
-	const json_t *gate = json_object_get(m, "gate");
-	const char *name;
-	json_t *g;
-
-	fprintf(out, "\nRelease gates: %s\n",
-		json_is_true(json_object_get(gate, "pass")) ? "PASS" : "FAIL");
-	json_object_foreach((json_t *)gate, name, g)
-	{
-		const json_t *least = json_object_get(g, "at_least");
-
-		if (!json_is_object(g))
-			continue;
-		fprintf(out, "  %-24s", name);
-		print_value(out, json_object_get(g, "value"));
-		fprintf(out, "  %s %.2f  %s\n", least ? ">=" : "< ",
-			json_number_value(least ? least : json_object_get(g, "below")),
-			json_is_true(json_object_get(g, "pass")) ? "pass" : "fail");
-	}
-}
-
 enum vq_code vq_train_report(FILE *out, const json_t *manifest, struct vq_err *err)
 {
 	report_data(out, manifest);
 	report_scores(out, manifest);
-	report_confusion(out, manifest);
-	report_reliability(out, manifest);
-	report_thresholds(out, manifest);
+	vq_print_scorecard(out, json_object_get(manifest, "validation"));
 	report_features(out, manifest);
-	report_gate(out, manifest);
+	vq_print_gates(out, json_object_get(manifest, "gate"));
 	return ferror(out) ? vq_fail(err, VQ_EIO, "write: ") : VQ_OK;
 }
 

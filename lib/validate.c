@@ -145,6 +145,14 @@ enum vq_code vq_folds_assign(const struct vq_fold_item *items, size_t n, int fol
 
 /* ---- metrics ---- */
 
+struct vq_scored vq_scored_of(const struct vq_label *label, const struct vq_judgement *judgement)
+{
+	struct vq_scored s = {.truth = label->category, .judgement = *judgement};
+
+	memcpy(s.defect, label->defect, sizeof s.defect);
+	return s;
+}
+
 static double ratio(double a, double b)
 {
 	return b > 0 ? a / b : NAN;

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "err.h"
+#include "labels.h"
 #include "model.h"
 
 enum { VQ_MAX_FOLDS = 50, VQ_MAX_STRATA = 8 };
@@ -34,6 +35,8 @@ struct vq_scored {
 	bool defect[VQ_CLASSES]; /* which defects are there */
 	struct vq_judgement judgement;
 };
+
+struct vq_scored vq_scored_of(const struct vq_label *label, const struct vq_judgement *judgement);
 
 /* A two-way test.  NAN where it is not defined. */
 struct vq_binary {
