@@ -32,9 +32,11 @@ vidqc-classify_MODS := $(sort $(vidqc-features_MODS) $(MODEL) verdict)
 
 vidqc-train_MODS    := $(sort $(vidqc-features_MODS) $(MODEL) labels dataset validate scorecard train trainreport)
 
+vidqc-eval_MODS     := $(BASE) $(MODEL) labels validate scorecard evaluate
+
 vidqc-config_MODS   := $(BASE)
 
-PROGRAMS := vidqc-frames vidqc-ocr vidqc-features vidqc-classify vidqc-train vidqc-config
+PROGRAMS := vidqc-frames vidqc-ocr vidqc-features vidqc-classify vidqc-train vidqc-eval vidqc-config
 
 # Flags of the modules that see an outside library; a program or test that has the
 # module links it.
