@@ -178,7 +178,11 @@ void vq_change_measure(const struct vq_change_frame *before, const struct vq_cha
 			b->red_ahead = chroma_mean(after, 1, x, y, n->x, n->y) - chroma;
 			b->speed = fmaxf(length(p->x, p->y), length(n->x, n->y));
 			b->bend = length(p->x + n->x, p->y + n->y);
-			b->inside = is_inside(back, x, y, p) && is_inside(back, x, y, n);
+			/* what the surroundings do counts too: a block whose match left the picture
+			 * finds another one somewhere */
+			b->inside = is_inside(back, x, y, p) && is_inside(back, x, y, n) &&
+				    is_inside(back, x, y, &back->smooth[i]) &&
+				    is_inside(back, x, y, &ahead->smooth[i]);
 		}
 	}
 }

@@ -31,7 +31,7 @@ struct vq_change_block {
 	float texture;		/* mean |pixel - block mean| */
 	float speed;		/* pixels of the working size a frame, the faster of both ways */
 	float bend;		/* |v_back + v_ahead|, pixels: 0 for steady motion */
-	bool inside;		/* both matches lie in the picture */
+	bool inside; /* both matches and those of the smoothed fields lie in the picture */
 };
 
 enum vq_code vq_change_frame_init(

@@ -16,7 +16,7 @@
 #define GAP 3		     /* moments that a region may pause */
 #define OPEN_MAX 32	     /* regions followed at a time */
 #define KEPT 20		     /* events, suppressed spans */
-#define DEEP 20.0	     /* levels of a strobe or a flash */
+#define DEEP 30.0	     /* levels of a strobe or a flash */
 #define ONE_SIDED_SHARE 0.15 /* of the picture, to be worth a line */
 
 enum { LUMA, COLOR, STRUCTURE, KINDS };

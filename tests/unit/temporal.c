@@ -1,0 +1,524 @@
+/* The temporal half on synthetic clips whose truth is known. */
+#include "../tap.h"
+
+#include "../../lib/temporal.h"
+
+#define W 192
+#define H 128
+#define FPS 24
+
+/* What a synthetic clip shows at frame n. */
+struct shot {
+	double x, y;	     /* where the camera looks */
+	double gain, offset; /* light */
+	double local;	     /* light in the lower right corner */
+	double blue;	     /* colour */
+	int world, other;    /* which texture; mixed with another by share */
+	double share;
+};
+
+typedef struct shot shot_fn(int n);
+
+static double lattice(int x, int y, int octave)
+{
+	uint32_t h = (uint32_t)x * 374761393u + (uint32_t)y * 668265263u + (uint32_t)octave * 9781u;
+
+	h = (h ^ (h >> 13)) * 1274126177u;
+	return ((h ^ (h >> 16)) & 0xffffff) / 16777216.0;
+}
+
+static double texture(double x, double y, int world)
+{
+	double sum = 0;
+
+	for (int o = 0; o < 3; o++) {
+		double cell = 7 << o, u = x / cell + 1000, v = y / cell + 1000;
+		int i = (int)u, j = (int)v, k = o + 8 * world;
+		double fu = u - i, fv = v - j;
+
+		fu = fu * fu * (3 - 2 * fu);
+		fv = fv * fv * (3 - 2 * fv);
+		sum += (lattice(i, j, k) * (1 - fu) + lattice(i + 1, j, k) * fu) * (1 - fv) +
+		       (lattice(i, j + 1, k) * (1 - fu) + lattice(i + 1, j + 1, k) * fu) * fv;
+	}
+	return sum / 3;
+}
+
+static uint8_t level(double v)
+{
+	return (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v + 0.5);
+}
+
+static void paint(struct vq_frame *f, const struct shot *s)
+{
+	for (int y = 0; y < f->height; y++) {
+		for (int x = 0; x < f->width; x++) {
+			double v = texture(x + s->x, y + s->y, s->world);
+			bool corner = x >= f->width * 2 / 3 && y >= f->height / 2;
+
+			if (s->share > 0)
+				v += s->share * (texture(x, y, s->other) - v);
+			v = s->gain * (30 + 190 * v) + s->offset + (corner ? s->local : 0);
+			f->plane[0][y * f->width + x] = level(v);
+		}
+	}
+	memset(f->plane[1], level(128 + s->blue), (size_t)(f->width / 2) * (size_t)(f->height / 2));
+	memset(f->plane[2], 128, (size_t)(f->width / 2) * (size_t)(f->height / 2));
+}
+
+static const struct shot plain = {.gain = 1, .world = 1};
+
+static struct vq_config *config;
+
+struct result {
+	double values[256];
+	json_t *out;
+};
+
+/* Run `frames` pictures, each stored `times` times. */
+static struct result run_size(shot_fn *shot, int frames, int times, int w, int h)
+{
+	struct vq_stream stream = {w, h, 2 * w, 2 * h, {FPS * times, 1}};
+	struct vq_temporal *t;
+	struct vq_frame f;
+	struct vq_err err = {0};
+	struct result r = {.out = json_object()};
+
+	if (vq_temporal_new(&t, &stream, config, NULL, &err) != VQ_OK ||
+		vq_frame_init(&f, w, h, &err) != VQ_OK)
+		exit(1);
+	for (int n = 0; n < frames * times; n++) {
+		struct shot s = shot(n / times);
+
+		if (n % times == 0)
+			paint(&f, &s);
+		f.number = n;
+		f.time_us = (int64_t)n * 1000000 / (FPS * times);
+		if (vq_temporal_add(t, &f, &err) != VQ_OK)
+			exit(1);
+	}
+	if (vq_temporal_finish(t, r.values, r.out, &err) != VQ_OK)
+		exit(1);
+	vq_temporal_free(&t);
+	vq_frame_clear(&f);
+	return r;
+}
+
+static struct result run(shot_fn *shot, int frames)
+{
+	return run_size(shot, frames, 1, W, H);
+}
+
+static double value(const struct result *r, const char *name)
+{
+	for (size_t i = 0; i < vq_temporal_features.count; i++) {
+		if (strcmp(vq_temporal_features.list[i].name, name) == 0)
+			return r->values[i];
+	}
+	diag("no feature %s", name);
+	exit(1);
+}
+
+static json_t *first(const struct result *r, const char *list)
+{
+	return json_array_get(json_object_get(r->out, list), 0);
+}
+
+static double number(const json_t *o, const char *key)
+{
+	return json_number_value(json_object_get(o, key));
+}
+
+static const char *string(const json_t *o, const char *key)
+{
+	return json_string_value(json_object_get(o, key));
+}
+
+static bool suppressed(const struct result *r, const char *reason)
+{
+	size_t i;
+	json_t *span;
+
+	json_array_foreach(json_object_get(r->out, "suppressed"), i, span)
+	{
+		if (strcmp(string(span, "reason"), reason) == 0)
+			return true;
+	}
+	return false;
+}
+
+static size_t size(const struct result *r, const char *list)
+{
+	return json_array_size(json_object_get(r->out, list));
+}
+
+/* ---- what must stay silent ---- */
+
+static struct shot still(int n)
+{
+	(void)n;
+	return plain;
+}
+
+static struct shot pan(int n)
+{
+	struct shot s = plain;
+
+	s.x = 3.3 * n;
+	s.y = 1.2 * n;
+	return s;
+}
+
+static struct shot fast_pan(int n)
+{
+	struct shot s = plain;
+
+	s.x = 20.0 * n;
+	return s;
+}
+
+static struct shot shake(int n)
+{
+	static const int step[] = {0, 3, -2, 4, -4, 1, -3, 2};
+	struct shot s = plain;
+
+	s.x = 50 + step[n % 8];
+	s.y = 50 + step[(n + 3) % 8];
+	return s;
+}
+
+static struct shot pulse(int n)
+{
+	struct shot s = pan(n);
+
+	s.offset = 20 * sin(2 * 3.14159265 * 0.5 * n / FPS);
+	return s;
+}
+
+static struct shot fade_out(int n)
+{
+	struct shot s = pan(n);
+
+	s.gain = n < 20 ? 1 : n < 40 ? (40 - n) / 20.0 : 0;
+	s.offset = 16 * (1 - s.gain);
+	return s;
+}
+
+static struct shot dissolve(int n)
+{
+	struct shot s = plain;
+
+	s.other = 5;
+	s.share = n < 20 ? 0 : n < 36 ? (n - 20) / 16.0 : 1;
+	return s;
+}
+
+static struct shot cuts(int n)
+{
+	struct shot s = pan(n);
+
+	s.world = 1 + n / 16;
+	return s;
+}
+
+static void quiet(shot_fn *shot, int frames, const char *what)
+{
+	struct result r = run(shot, frames);
+
+	ok(value(&r, "abrupt_p75") <= 0.05, "%s: abrupt_p75 %.3f", what, value(&r, "abrupt_p75"));
+	is_int((long long)size(&r, "events"), 0, "%s: no event", what);
+	json_decref(r.out);
+}
+
+static void test_quiet(void)
+{
+	struct result r;
+
+	quiet(still, 40, "still");
+	quiet(pan, 40, "pan");
+	quiet(fast_pan, 40, "pan of 20 px a frame");
+	quiet(shake, 40, "shake");
+	quiet(pulse, 48, "light that pulses at 0.5 Hz");
+	quiet(fade_out, 48, "fade to black");
+	quiet(dissolve, 56, "dissolve");
+	quiet(cuts, 48, "cuts");
+	r = run(fade_out, 48);
+	ok(suppressed(&r, "fade"), "the fade is told");
+	json_decref(r.out);
+	r = run(dissolve, 56);
+	ok(suppressed(&r, "dissolve"), "the dissolve is told");
+	is_int((long long)size(&r, "scenes"), 2, "two scenes around the dissolve");
+	is_str(string(json_array_get(json_object_get(r.out, "scenes"), 1), "transition"),
+		"dissolve", "the second began with it");
+	json_decref(r.out);
+	r = run(cuts, 48);
+	is_int((long long)size(&r, "scenes"), 3, "three scenes between two cuts");
+	is_int((long long)number(
+		       json_array_get(json_object_get(r.out, "scenes"), 1), "frame_start"),
+		16, "the second scene begins at its first frame");
+	is_real(value(&r, "scene_cuts"), 2, 0, "two cuts counted");
+	ok(suppressed(&r, "cut"), "cuts are told");
+	json_decref(r.out);
+}
+
+/* ---- what must be found ---- */
+
+static int period;
+static double depth;
+
+static struct shot alternate(int n)
+{
+	struct shot s = pan(n);
+
+	s.offset = n % period < period / 2 || (period == 3 && n % 3 == 0) ? depth : 0;
+	return s;
+}
+
+static struct shot corner(int n)
+{
+	struct shot s = plain;
+
+	s.local = n % 2 ? 12 : 0;
+	return s;
+}
+
+static struct shot pop(int n)
+{
+	struct shot s = pan(n);
+
+	s.offset = n == 21 ? 15 : 0;
+	return s;
+}
+
+static struct shot color(int n)
+{
+	struct shot s = pan(n);
+
+	s.blue = n % 2 ? 8 : 0;
+	return s;
+}
+
+static struct shot boil(int n)
+{
+	struct shot s = plain;
+
+	/* mixed with another texture of the same mean in every frame */
+	s.other = 10 + n;
+	s.share = 0.4;
+	return s;
+}
+
+static struct shot hold(int n)
+{
+	struct shot s = plain;
+
+	s.offset = n % 4 < 2 ? 10 : 0;
+	return s;
+}
+
+static void test_alternation(void)
+{
+	static const double depths[] = {8, 20, 40};
+	struct vq_err err;
+
+	/* alternation that is deep and covers the picture is a strobe by definition */
+	if (vq_config_set(config, "temporal.strobe=flag", &err) != VQ_OK)
+		exit(1);
+	for (period = 2; period <= 4; period++) {
+		for (int d = 0; d < 3; d++) {
+			struct result r;
+			json_t *e;
+
+			depth = depths[d];
+			r = run(alternate, 40);
+			e = first(&r, "events");
+			ok(value(&r, "abrupt_p75") >= 0.4, "period %d, depth %g: abrupt_p75 %.3f",
+				period, depth, value(&r, "abrupt_p75"));
+			ok(e != NULL, "period %d, depth %g: an event", period, depth);
+			is_int((long long)size(&r, "scenes"), 1, "period %d, depth %g: no cut",
+				period, depth);
+			json_decref(r.out);
+		}
+	}
+}
+
+static void test_found(void)
+{
+	struct result r = run(corner, 40);
+	json_t *e = first(&r, "events"), *box = json_object_get(e, "bbox");
+
+	is_str(string(e, "kind"), "luma", "corner: kind");
+	ok(json_integer_value(json_array_get(box, 0)) >= 2 * W * 2 / 3 - 34 &&
+			json_integer_value(json_array_get(box, 1)) >= H - 34 &&
+			json_integer_value(json_array_get(box, 2)) == 2 * W &&
+			json_integer_value(json_array_get(box, 3)) == 2 * H,
+		"corner: the box is in the corner, in source pixels");
+	ok(value(&r, "abrupt_p50") == 0 && value(&r, "abrupt_region") > 0.9,
+		"corner: the worst region tells, the median block does not");
+	ok(fabs(number(e, "frequency_hz") - FPS / 2.0) < 1.5, "corner: %g Hz",
+		number(e, "frequency_hz"));
+	json_decref(r.out);
+
+	r = run(pop, 40);
+	e = first(&r, "events");
+	ok(number(e, "peak_frame") == 21 || number(e, "peak_frame") == 22,
+		"pop: the peak is at the frame or the way back");
+	ok(number(e, "frame_end") - number(e, "frame_start") <= 1, "pop: no longer than that");
+	json_decref(r.out);
+
+	r = run(color, 40);
+	is_str(string(first(&r, "events"), "kind"), "color", "colour: kind");
+	json_decref(r.out);
+
+	r = run(boil, 40);
+	e = first(&r, "events");
+	ok(e != NULL && (strcmp(string(e, "kind"), "texture") == 0 ||
+				strcmp(string(e, "kind"), "luma") == 0),
+		"boiling texture: kind %s", e ? string(e, "kind") : "none");
+	ok(value(&r, "mismatch_over_edges_p50") > 0.3, "boiling texture: no match either way");
+	json_decref(r.out);
+
+	r = run(hold, 40);
+	ok(value(&r, "abrupt_p75") >= 0.45 && value(&r, "reversals_frame_p75") >= 0.4,
+		"two on, two off: steps and turning points are seen");
+	json_decref(r.out);
+}
+
+static struct shot strobe(int n)
+{
+	struct shot s = plain;
+
+	s.offset = n % 4 < 2 ? 70 : -20;
+	return s;
+}
+
+static void test_strobe(void)
+{
+	struct vq_err err;
+	struct result r;
+
+	if (vq_config_set(config, "temporal.strobe=note", &err) != VQ_OK)
+		exit(1);
+	r = run(strobe, 72);
+	ok(suppressed(&r, "strobe"), "strobe, note: suppressed with its reason");
+	ok(json_is_object(json_object_get(r.out, "photosensitive")), "6 flashes a second: a risk");
+	ok(value(&r, "flashes_per_second") >= 5, "%g flashes a second",
+		value(&r, "flashes_per_second"));
+	json_decref(r.out);
+	if (vq_config_set(config, "temporal.strobe=flag", &err) != VQ_OK)
+		exit(1);
+	r = run(strobe, 72);
+	is_str(string(first(&r, "events"), "kind"), "strobe", "strobe, flag: an event");
+	json_decref(r.out);
+	if (vq_config_set(config, "temporal.strobe=ignore", &err) != VQ_OK)
+		exit(1);
+	r = run(strobe, 72);
+	ok(!suppressed(&r, "strobe") &&
+			(first(&r, "events") == NULL ||
+				strcmp(string(first(&r, "events"), "kind"), "strobe") != 0),
+		"strobe, ignore: gone");
+	json_decref(r.out);
+	r = run(pulse, 48);
+	ok(json_is_null(json_object_get(r.out, "photosensitive")), "a slow pulse is no risk");
+	json_decref(r.out);
+}
+
+/* Frames that are stored three times give what they give once. */
+static void test_repeats(void)
+{
+	struct result a, b;
+	double worst = 0;
+
+	period = 2;
+	depth = 10;
+	a = run_size(alternate, 30, 1, W, H);
+	b = run_size(alternate, 30, 3, W, H);
+	for (size_t i = 0; i < vq_temporal_features.count; i++) {
+		const char *name = vq_temporal_features.list[i].name;
+
+		if (strcmp(name, "repeated_share") == 0 ||
+			strcmp(name, "vbench_temporal_flickering") == 0)
+			continue;
+		if (fabs(a.values[i] - b.values[i]) > 1e-4 * (1 + fabs(a.values[i])))
+			diag("%s: %g, %g", name, a.values[i], b.values[i]);
+		worst = fmax(worst, fabs(a.values[i] - b.values[i]) / (1 + fabs(a.values[i])));
+	}
+	ok(worst <= 1e-4, "every frame three times: the same numbers (%g)", worst);
+	is_real(value(&b, "repeated_share"), 2.0 / 3, 1e-6, "two of three are repeats");
+	json_decref(a.out);
+	json_decref(b.out);
+}
+
+static void test_small(void)
+{
+	static const int sizes[][2] = {{2, 2}, {16, 16}, {18, 300}, {400, 20}, {64, 48}};
+	static const int lengths[] = {1, 2, 3, 4};
+	int wrong = 0, missing = 0;
+
+	for (size_t i = 0; i < 5; i++) {
+		for (size_t k = 0; k < 4; k++) {
+			struct result r = run_size(cuts, lengths[k], 1, sizes[i][0], sizes[i][1]);
+
+			for (size_t j = 0; j < vq_temporal_features.count; j++) {
+				const struct vq_feature *f = &vq_temporal_features.list[j];
+
+				wrong += !isfinite(r.values[j]) || r.values[j] < f->min ||
+					 r.values[j] > f->max;
+			}
+			missing += !json_is_array(json_object_get(r.out, "events")) ||
+				   !json_is_array(json_object_get(r.out, "suppressed")) ||
+				   size(&r, "scenes") != 1 ||
+				   !json_is_object(json_object_get(r.out, "coverage"));
+			json_decref(r.out);
+		}
+	}
+	is_int(wrong, 0, "clips of 1 to 4 frames, odd shapes: finite and in range");
+	is_int(missing, 0, "... and every part of the record is there");
+}
+
+static void test_same(void)
+{
+	struct result a = run(boil, 30), b = run(boil, 30);
+
+	ok(memcmp(a.values, b.values, vq_temporal_features.count * sizeof *a.values) == 0 &&
+			json_equal(a.out, b.out),
+		"twice the same");
+	json_decref(a.out);
+	json_decref(b.out);
+}
+
+static void test_table(void)
+{
+	int bad = 0;
+
+	for (size_t i = 0; i < vq_temporal_features.count; i++) {
+		const struct vq_feature *f = &vq_temporal_features.list[i];
+
+		bad += f->max <= f->min || strcmp(f->group, "temporal") != 0 || f->unit[0] == 0 ||
+		       f->meaning[0] == 0;
+		for (size_t j = 0; j < i; j++)
+			bad += strcmp(f->name, vq_temporal_features.list[j].name) == 0;
+	}
+	is_int(bad, 0, "%zu features: named once, with unit, range and meaning",
+		vq_temporal_features.count);
+	ok(vq_temporal_features.count <= sizeof((struct result *)0)->values / sizeof(double),
+		"room in this test");
+}
+
+int main(void)
+{
+	struct vq_err err;
+
+	if (vq_config_new(&config, &err) != VQ_OK)
+		return 1;
+	test_table();
+	test_quiet();
+	test_alternation();
+	test_found();
+	test_strobe();
+	test_repeats();
+	test_small();
+	test_same();
+	vq_config_free(&config);
+	return done_testing();
+}
