@@ -9,11 +9,12 @@
 #include "textcause.h"
 #include "textseries.h"
 
-/* Shapes have the worst track and the mean over tracks, both weighted by evidence;
- * readings, which are noisier, the mean. */
+/* Shapes have the worst track, weighted by evidence, and the mean over tracks, in which
+ * the surest count most; readings, which are noisier, the mean. */
 #define MEASURE(name, unit, max, meaning)                                                          \
 	{                                                                                          \
-		"text_" name, "text", unit, 0, max, meaning "; mean over tracks by evidence"       \
+		"text_" name, "text", unit, 0, max,                                                \
+			meaning "; mean, the surest tracks counting most"                          \
 	}
 #define WORST(name, unit, max, meaning)                                                            \
 	{                                                                                          \
@@ -53,9 +54,12 @@ static const struct vq_feature features[] = {
 	MEASURE("change", "score", 1, "1 - correlation of the aligned crop with the one before"),
 	MEASURE("excess", "score", 1, "how much more the crop changes than the ring around it"),
 	MEASURE("peak", "score", 1, "90th percentile of the crop's change"),
+	MEASURE("floor", "score", 1, "10th percentile of the crop's change"),
+	MEASURE("ring", "score", 1, "change of the ring around the crop"),
 	MEASURE("cell", "score", 2, "change of the letters that change most"),
 	MEASURE("stroke", "share", 1, "strokes that differ from the sample before"),
 	MEASURE("edge", "score", 2, "1 - correlation of edges with the sample before"),
+	MEASURE("edge_floor", "score", 2, "25th percentile of the change of edges"),
 	MEASURE("change_2", "score", 2, "change over two samples beyond the ring's"),
 	MEASURE("change_4", "score", 2, "change over four samples beyond the ring's"),
 	MEASURE("ratio", "ratio", 20, "the crop's change over its ring's"),
@@ -78,9 +82,12 @@ static const struct vq_feature features[] = {
 	WORST("change", "score", 1, "1 - correlation of the aligned crop with the one before"),
 	WORST("excess", "score", 1, "how much more the crop changes than the ring around it"),
 	WORST("peak", "score", 1, "90th percentile of the crop's change"),
+	WORST("floor", "score", 1, "10th percentile of the crop's change"),
+	WORST("ring", "score", 1, "change of the ring around the crop"),
 	WORST("cell", "score", 2, "change of the letters that change most"),
 	WORST("stroke", "share", 1, "strokes that differ from the sample before"),
 	WORST("edge", "score", 2, "1 - correlation of edges with the sample before"),
+	WORST("edge_floor", "score", 2, "25th percentile of the change of edges"),
 	WORST("change_2", "score", 2, "change over two samples beyond the ring's"),
 	WORST("change_4", "score", 2, "change over four samples beyond the ring's"),
 	WORST("ratio", "ratio", 20, "the crop's change over its ring's"),
@@ -93,7 +100,9 @@ _Static_assert(FEATURES == F_CLIP_COUNT + VQ_TM_COUNT + VQ_TM_SHAPES, "one row f
 
 const struct vq_feature_set vq_text_features = {features, FEATURES};
 
-#define MAY_CHANGE 0.1	  /* what is left of the evidence of counters, typing, captions */
+#define MAY_CHANGE 0.1 /* what is left of the evidence of counters, typing, captions */
+#define SUREST                                                                                     \
+	4 /* power of the evidence in means: what is surely text decides, the rest is noise */
 #define EVIDENCE_MIN 0.04 /* less is no text */
 
 struct vq_textfeat {
@@ -290,14 +299,16 @@ static void fill_measures(const struct vq_textfeat *t, double *values)
 
 	for (size_t i = 0; i < t->count; i++) {
 		const struct vq_text_summary *s = &t->summary[i];
+		double sure;
 
 		if (!counts(t, i))
 			continue;
-		weight += s->evidence;
+		sure = pow(s->evidence, SUREST);
+		weight += sure;
 		for (size_t m = 0; m < VQ_TM_COUNT; m++) {
 			double v = fmin(fmax(s->measure[m], 0), features[F_CLIP_COUNT + m].max);
 
-			mean[m] += s->evidence * v;
+			mean[m] += sure * v;
 			if (m < VQ_TM_SHAPES)
 				worst[m] = fmax(worst[m], s->evidence * v);
 		}

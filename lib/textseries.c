@@ -149,18 +149,31 @@ static int by_double(const void *a, const void *b)
 	return (p > q) - (p < q);
 }
 
-/* 90th percentile of the trusted changes; values has room for count. */
-static double high_change(const struct vq_text_series *t, double sharpest, double *values)
+/* Sort count values and return the one at that share of them; 0 when there are none. */
+static double quantile(double *values, size_t count, double share)
 {
-	size_t n = 0;
+	if (count == 0)
+		return 0;
+	qsort(values, count, sizeof *values, by_double);
+	return values[(size_t)((double)(count - 1) * share + 0.5)];
+}
+
+/* Quantiles over the trusted steps; values has room for count. */
+static void measure_quantiles(
+	const struct vq_text_series *t, double *values, struct vq_text_summary *o)
+{
+	double sharpest = best_sharpness(t);
+	size_t n = 0, m = 0;
 
 	for (size_t i = 1; i < t->count; i++)
 		if (trust_given(t, i, sharpest) > 0.3)
 			values[n++] = vq_text_step_change(t, i);
-	if (n == 0)
-		return 0;
-	qsort(values, n, sizeof *values, by_double);
-	return values[(n - 1) * 9 / 10];
+	o->measure[VQ_TM_PEAK] = quantile(values, n, 0.9);
+	o->measure[VQ_TM_FLOOR] = quantile(values, n, 0.1);
+	for (size_t i = 1; i < t->count; i++)
+		if (trust_given(t, i, sharpest) > 0.3 && !isnan(t->sample[i].edge))
+			values[m++] = fmax(0, 1 - t->sample[i].edge);
+	o->measure[VQ_TM_EDGE_FLOOR] = quantile(values, m, 0.25);
 }
 
 static void measure_shapes(const struct vq_text_series *t, struct vq_text_summary *o)
@@ -193,6 +206,7 @@ static void measure_shapes(const struct vq_text_series *t, struct vq_text_summar
 	o->trust = mean_of(&trust);
 	o->measure[VQ_TM_CHANGE] = mean_of(&change);
 	o->measure[VQ_TM_EXCESS] = mean_of(&excess);
+	o->measure[VQ_TM_RING] = mean_of(&ring);
 	o->measure[VQ_TM_CELL] = mean_of(&cell);
 	o->measure[VQ_TM_STROKE] = mean_of(&stroke);
 	o->measure[VQ_TM_EDGE] = mean_of(&edge);
@@ -414,7 +428,7 @@ enum vq_code vq_text_series_summarise(const struct vq_text_series *t, long sampl
 	if (scratch == NULL)
 		return vq_nomem(err);
 	measure_shapes(t, out);
-	out->measure[VQ_TM_PEAK] = high_change(t, best_sharpness(t), scratch);
+	measure_quantiles(t, scratch, out);
 	measure_blur_and_jitter(t, out);
 	measure_consensus(t, scratch, out);
 	measure_readings(t, scratch, out);

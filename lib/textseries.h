@@ -40,18 +40,21 @@ void vq_text_series_clear(struct vq_text_series *t);
 
 /* What is measured of a track. */
 enum vq_text_measure {
-	VQ_TM_CHANGE,  /* mean 1 - correlation of the aligned crop, weighted by trust */
-	VQ_TM_EXCESS,  /* mean of what the box changes more than its ring */
-	VQ_TM_PEAK,    /* 90th percentile of the change */
-	VQ_TM_CELL,    /* mean change of the letters that change most */
-	VQ_TM_STROKE,  /* mean share of strokes that differ */
-	VQ_TM_EDGE,    /* mean 1 - correlation of edges */
-	VQ_TM_CHANGE2, /* change over two samples, ring's change subtracted */
-	VQ_TM_CHANGE4, /* the same over four */
-	VQ_TM_RATIO,   /* mean change over the ring's mean change */
-	VQ_TM_RETURN,  /* mean of what the crop before last is more like than the last */
-	VQ_TM_SCENE,   /* mean change over the whole frame's mean change */
-	VQ_TM_SHAPES,  /* those above compare pictures */
+	VQ_TM_CHANGE,	  /* mean 1 - correlation of the aligned crop, weighted by trust */
+	VQ_TM_EXCESS,	  /* mean of what the box changes more than its ring */
+	VQ_TM_PEAK,	  /* 90th percentile of the change */
+	VQ_TM_FLOOR,	  /* 10th percentile: what changes even in the quietest steps */
+	VQ_TM_RING,	  /* mean change of the ring around it */
+	VQ_TM_CELL,	  /* mean change of the letters that change most */
+	VQ_TM_STROKE,	  /* mean share of strokes that differ */
+	VQ_TM_EDGE,	  /* mean 1 - correlation of edges */
+	VQ_TM_EDGE_FLOOR, /* 25th percentile of the same */
+	VQ_TM_CHANGE2,	  /* change over two samples, ring's change subtracted */
+	VQ_TM_CHANGE4,	  /* the same over four */
+	VQ_TM_RATIO,	  /* mean change over the ring's mean change */
+	VQ_TM_RETURN,	  /* mean of what the crop before last is more like than the last */
+	VQ_TM_SCENE,	  /* mean change over the whole frame's mean change */
+	VQ_TM_SHAPES,	  /* those above compare pictures */
 	VQ_TM_BLUR = VQ_TM_SHAPES, /* how far sharpness swings: deviation over mean */
 	VQ_TM_EDIT, /* mean normalised edit distance of consecutive readings, times confidence */
 	VQ_TM_CONSENSUS, /* mean normalised distance to the consensus, by confidence */
