@@ -11,9 +11,11 @@
 . "$VQ_COMMANDS/common.sh"
 
 # By name of a pipe: the descriptors of its ends.  By name of a stage: process id,
-# exit status, and whether it was stopped because another one had failed.
+# exit status, and whether it was stopped because another one had failed.  Then the stage
+# that was seen to fail first, and the first that did not just lose its reader.
 declare -A reader=() writer=() pid=() code=() stopped=()
 first_failed=
+first_reason=
 
 make_pipe() {
 	local rw r w path=$work/fifo
@@ -107,9 +109,14 @@ wait_stages() {
 				status=0
 			fi
 			code[$stage]=$status
-			if [ "$status" != 0 ] && [ -z "$first_failed" ]; then
-				first_failed=$stage
-			fi
+			case $status in
+			0) ;;
+			141) first_failed=${first_failed:-$stage} ;;
+			*)
+				first_failed=${first_failed:-$stage}
+				first_reason=${first_reason:-$stage}
+				;;
+			esac
 			unset "name[$p]"
 		fi
 		if [ -n "$first_failed" ] && [ -z "$timer" ]; then
@@ -159,7 +166,7 @@ culprit() {
 			;;
 		esac
 	done
-	printf '%s\n' "$first_failed"
+	printf '%s\n' "${first_reason:-$first_failed}"
 }
 
 # explain STAGE CLIP: print the stage's own message and return the status of the
@@ -231,6 +238,7 @@ run_pipe() {
 	code=()
 	stopped=()
 	first_failed=
+	first_reason=
 	rm -f -- "$work/info" "$work/result" "$work"/*.err
 	# The shell tells of jobs that a signal ended in its own words; explain does it in ours.
 	{
