@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RING 64	   /* frames kept, more than the delay and a window */
-#define LONGEST 32 /* frames of the longest gradual change looked at at once */
+#define RING 64 /* frames kept, more than the delay and a window */
 
 /* Measured on joins of real clips with known cuts: a cut leaves 0.70 or more of
  * the structure unexplained, ordinary pairs under 0.5. */
@@ -17,6 +16,8 @@
  * after: a flash or an alternation comes back. */
 #define CUT_CROSS 6.0
 
+#define GRADUAL_FRAMES 6     /* of the shortest gradual change, ends included */
+#define END_SHARE 0.03	     /* of the change, what is still the picture at its end */
 #define GRADUAL_STEP 0.45    /* most of a gradual change that one pair may hold */
 #define GRADUAL_DIFF 8.0     /* mean difference of its ends, levels */
 #define GRADUAL_RESIDUAL 0.2 /* of that, what the mixture may leave unexplained */
@@ -112,7 +113,7 @@ static double around(struct vq_scene *s, long i, bool *quiet_after)
 	double value[2 * VQ_SCENE_DELAY];
 	size_t n = 0;
 
-	*quiet_after = true;
+	*quiet_after = i + 1 < s->count;
 	for (long j = i - s->window; j <= i + s->window; j++) {
 		if (j < 1 || j == i || j >= s->count || i - j > RING - VQ_SCENE_DELAY - 4)
 			continue;
@@ -159,9 +160,11 @@ static bool is_cut(struct vq_scene *s, long i)
 /* ---- dissolves, fades -------------------------------------------------------------------- */
 
 /* Whether the frames first..last are mixtures of the two ends, moving from one
- * to the other without turning back or jumping. */
-static bool is_gradual(struct vq_scene *s, long first, long last)
+ * to the other without turning back or jumping.  Cuts off what stands still before
+ * and after. */
+static bool is_gradual(struct vq_scene *s, long *from, long *to)
 {
+	long first = *from, last = *to;
 	const uint8_t *a = shot_at(s, first)->thumb, *b = shot_at(s, last)->thumb;
 	double dd = 0, diff = 0, share = 0;
 
@@ -187,9 +190,13 @@ static bool is_gradual(struct vq_scene *s, long first, long last)
 			residual += fabs(m[i] - a[i] - now * (b[i] - a[i]));
 		if (residual / VQ_SCENE_THUMB > GRADUAL_RESIDUAL * diff)
 			return false;
+		if (now < END_SHARE)
+			*from = k;
+		if (share < 1 - END_SHARE && now >= 1 - END_SHARE)
+			*to = k;
 		share = now;
 	}
-	return true;
+	return *to - *from >= GRADUAL_FRAMES - 1;
 }
 
 /* What kind of gradual change leads from a to b. */
@@ -207,15 +214,15 @@ static enum vq_scene_kind gradual_kind(const uint8_t *a, const uint8_t *b)
 	return ab > 0.9 * sqrt(aa * bb) ? VQ_SCENE_RAMP : VQ_SCENE_DISSOLVE;
 }
 
-static void mark_gradual(struct vq_scene *s, long last)
+static void mark_gradual(struct vq_scene *s, long newest)
 {
-	static const int lengths[] = {32, 26, 20, 16, 13, 10, 8, 6};
+	static const int lengths[] = {32, 26, 20, 16, 13, 10, 8, GRADUAL_FRAMES};
 
 	for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
-		long first = last - lengths[i] + 1;
+		long first = newest - lengths[i] + 1, last = newest;
 		enum vq_scene_kind kind;
 
-		if (first < s->given || first < 0 || !is_gradual(s, first, last))
+		if (first < s->given || first < 0 || !is_gradual(s, &first, &last))
 			continue;
 		kind = gradual_kind(shot_at(s, first)->thumb, shot_at(s, last)->thumb);
 		/* the ends are whole pictures of their scenes */
