@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,6 +104,7 @@ const struct vq_feature_set vq_text_features = {features, FEATURES};
 #define MAY_CHANGE 0.1 /* what is left of the evidence of counters, typing, captions */
 #define SUREST                                                                                     \
 	4 /* power of the evidence in means: what is surely text decides, the rest is noise */
+#define WORTH_TELLING 0.2 /* tracks with less of the surest one's evidence stay untold */
 #define EVIDENCE_MIN 0.04 /* less is no text */
 
 struct vq_textfeat {
@@ -386,11 +388,28 @@ static json_t *track_json(const struct vq_text_series *t, const struct vq_text_s
 		vq_record_number(s->evidence, 4));
 }
 
+/* The sample in the event, nearest to its peak, whose reading is not the one before. */
+static size_t changed_reading(const struct vq_text_series *t, const struct vq_text_verdict *v)
+{
+	size_t best = v->peak, distance = SIZE_MAX;
+
+	for (size_t i = v->first + 1; i <= v->last; i++) {
+		size_t d = i > v->peak ? i - v->peak : v->peak - i;
+
+		if (t->sample[i].text != t->sample[i - 1].text && d < distance) {
+			distance = d;
+			best = i;
+		}
+	}
+	return best;
+}
+
 static json_t *event_json(const struct vq_text_series *t, const struct vq_text_summary *s,
 	const struct vq_text_verdict *v)
 {
 	const struct vq_text_sample *a = &t->sample[v->first], *b = &t->sample[v->last];
 	const struct vq_text_sample *p = &t->sample[v->peak];
+	size_t reading = changed_reading(t, v);
 	double severity = fmin(1, fmax(0, s->evidence * (0.3 + 2 * v->value)));
 
 	return json_pack("{ss ss sI so so sI sI sI so so ss ss ss so ss so so ss}", "category",
@@ -398,8 +417,8 @@ static json_t *event_json(const struct vq_text_series *t, const struct vq_text_s
 		vq_record_number(a->time, 6), "end", vq_record_number(b->time, 6), "frame_start",
 		(json_int_t)a->frame, "frame_end", (json_int_t)b->frame, "peak_frame",
 		(json_int_t)p->frame, "peak_time", vq_record_number(p->time, 6), "bbox",
-		box_json(p->box), "before", t->text[t->sample[v->peak - 1].text], "after",
-		t->text[p->text], "consensus", t->text[s->consensus], "severity",
+		box_json(p->box), "before", t->text[t->sample[reading - 1].text], "after",
+		t->text[t->sample[reading].text], "consensus", t->text[s->consensus], "severity",
 		vq_record_number(severity, 4), "measure", v->measure, "value",
 		vq_record_number(v->value, 4), "threshold", vq_record_number(v->threshold, 4),
 		"notes", v->notes);
@@ -423,11 +442,14 @@ static enum vq_code put_records(const struct vq_textfeat *t, json_t *out, struct
 	json_t *events = array_in(out, "events"), *let_go = array_in(out, "suppressed");
 	json_t *tracks = array_in(out, "tracks"), *coverage = json_object_get(out, "coverage");
 	enum vq_code code = VQ_OK;
+	double surest = 0;
 
+	for (size_t i = 0; i < t->count; i++)
+		surest = fmax(surest, counts(t, i) ? t->summary[i].evidence : 0);
 	for (size_t i = 0; i < t->count && code == VQ_OK; i++) {
 		struct vq_text_verdict v;
 
-		if (!counts(t, i))
+		if (!counts(t, i) || t->summary[i].evidence < WORTH_TELLING * surest)
 			continue;
 		code = append(tracks, track_json(&t->series[i], &t->summary[i]), err);
 		vq_text_judge(&t->series[i], &t->summary[i], &v);
