@@ -148,7 +148,8 @@ clean:
 DEPS_BUILD := gcc libc6-dev make pkg-config libavformat-dev libavcodec-dev libswscale-dev \
 	libavutil-dev libssl-dev libtesseract-dev libleptonica-dev libjansson-dev libxgboost-dev libssl-dev
 DEPS_RUN   := jq tesseract-ocr tesseract-ocr-eng
-DEPS_TEST  := ffmpeg fonts-dejavu-core mandoc perl python3-venv
+DEPS_CLIPS := ffmpeg fonts-dejavu-core
+DEPS_TEST  := $(DEPS_CLIPS) mandoc perl python3-venv
 DEPS_BENCH := time
 DEPS_LINT  := clang-14 clang-format-14 shellcheck shfmt git
 
@@ -168,9 +169,11 @@ define need
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing
 endef
 
-.PHONY: deps deps-test deps-lint
+.PHONY: deps deps-clips deps-test deps-lint
 deps:
 	$(call need,$(DEPS_BUILD) $(DEPS_RUN))
+deps-clips:
+	$(call need,$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_CLIPS))
 deps-test:
 	$(call need,$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST))
 deps-lint:
@@ -181,7 +184,7 @@ deps-lint:
 # defects, one without.
 CLIP ?=
 .PHONY: run
-run: $(if $(CLIP),deps,deps-test)
+run: $(if $(CLIP),deps,deps-clips)
 	@$(MAKE) --no-print-directory all
 	@VQ_BIN=$(abspath $(B))/bin tests/sample/run $(if $(CLIP),'$(subst ','\'',$(CLIP))')
 
