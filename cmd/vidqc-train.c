@@ -240,6 +240,9 @@ static int run(struct job *job)
 		return status;
 	if ((code = vq_dataset_finish(job->data, job->allow_missing, &err)) != VQ_OK)
 		return cli_fail(&job->cli, job->labels_path, &err);
+	if (strcmp(job->data->manifest, vq_manifest_version(job->train.manifest)) != 0)
+		cli_warn(&job->cli,
+			"the records have other features than this version's vidqc-features");
 	if (job->data->missing > 0)
 		cli_warn(&job->cli, "%zu labelled clips have no features", job->data->missing);
 	if (mkdir(job->dir, 0777) != 0 && errno != EEXIST) {
