@@ -10,12 +10,12 @@
 #include "textcause.h"
 #include "textseries.h"
 
-/* Shapes have the worst track, weighted by evidence, and the mean over tracks, in which
- * the surest count most; readings, which are noisier, the mean. */
+/* Shapes have the worst track and the mean over tracks, both weighted by evidence;
+ * readings, which are noisier, the mean. */
 #define MEASURE(name, unit, max, meaning)                                                          \
 	{                                                                                          \
 		"text_" name, "text", unit, 0, max,                                                \
-			meaning "; mean, the surest tracks counting most"                          \
+			meaning "; mean over tracks, weighted by evidence"                         \
 	}
 #define WORST(name, unit, max, meaning)                                                            \
 	{                                                                                          \
@@ -101,9 +101,7 @@ _Static_assert(FEATURES == F_CLIP_COUNT + VQ_TM_COUNT + VQ_TM_SHAPES, "one row f
 
 const struct vq_feature_set vq_text_features = {features, FEATURES};
 
-#define MAY_CHANGE 0.1 /* what is left of the evidence of counters, typing, captions */
-#define SUREST                                                                                     \
-	4 /* power of the evidence in means: what is surely text decides, the rest is noise */
+#define MAY_CHANGE 0.1	  /* what is left of the evidence of counters, typing, captions */
 #define WORTH_TELLING 0.2 /* tracks with less of the surest one's evidence stay untold */
 #define EVIDENCE_MIN 0.04 /* less is no text */
 
@@ -301,16 +299,14 @@ static void fill_measures(const struct vq_textfeat *t, double *values)
 
 	for (size_t i = 0; i < t->count; i++) {
 		const struct vq_text_summary *s = &t->summary[i];
-		double sure;
 
 		if (!counts(t, i))
 			continue;
-		sure = pow(s->evidence, SUREST);
-		weight += sure;
+		weight += s->evidence;
 		for (size_t m = 0; m < VQ_TM_COUNT; m++) {
 			double v = fmin(fmax(s->measure[m], 0), features[F_CLIP_COUNT + m].max);
 
-			mean[m] += sure * v;
+			mean[m] += s->evidence * v;
 			if (m < VQ_TM_SHAPES)
 				worst[m] = fmax(worst[m], s->evidence * v);
 		}
