@@ -146,7 +146,7 @@ clean:
 # ---- packages ---------------------------------------------------------------------------
 # Debian's names, all of them, once.
 DEPS_BUILD := gcc libc6-dev make pkg-config libavformat-dev libavcodec-dev libswscale-dev \
-	libavutil-dev libssl-dev libtesseract-dev libleptonica-dev libjansson-dev libxgboost-dev libssl-dev
+	libavutil-dev libssl-dev libtesseract-dev libleptonica-dev libjansson-dev libxgboost-dev
 DEPS_RUN   := jq tesseract-ocr tesseract-ocr-eng
 DEPS_CLIPS := ffmpeg fonts-dejavu-core
 DEPS_TEST  := $(DEPS_CLIPS) mandoc perl python3-venv
@@ -165,8 +165,8 @@ define need
 	[ -n "$$missing" ] || exit 0; \
 	echo "installing:$$missing"; \
 	sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
-	$$sudo apt-get update -q && \
-	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing
+	$$sudo apt-get update -qq && \
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends $$missing
 endef
 
 .PHONY: deps deps-clips deps-test deps-lint
@@ -179,13 +179,16 @@ deps-test:
 deps-lint:
 	$(call need,$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST) $(DEPS_LINT))
 
+# A build that a target starts by itself uses all processors, unless the caller said how many.
+SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+
 # ---- first steps ------------------------------------------------------------------------
 # make run CLIP=clip.mp4: the verdict.  Without CLIP: two sample clips, one with known
 # defects, one without.
 CLIP ?=
 .PHONY: run
 run: $(if $(CLIP),deps,deps-clips)
-	@$(MAKE) --no-print-directory all
+	+@$(SUBMAKE) all
 	@VQ_BIN=$(abspath $(B))/bin tests/sample/run $(if $(CLIP),'$(subst ','\'',$(CLIP))')
 
 # ---- tests ------------------------------------------------------------------------------
@@ -198,8 +201,8 @@ PROVE = VQ_BIN=$(abspath $(B))/bin VQ_PYTHON=$(abspath $(VENV))/bin/python3 \
 
 .PHONY: check test check-unit
 check: deps-test
-	@$(MAKE) --no-print-directory $(VENV)/made
-	@$(MAKE) --no-print-directory test
+	+@$(SUBMAKE) $(VENV)/made
+	+@$(SUBMAKE) test
 test: all $(UNITS:%=$(B)/unit/%)
 	$(PROVE) -j$(shell nproc) $(T)
 check-unit: $(UNITS:%=$(B)/unit/%)
@@ -220,20 +223,20 @@ $(VENV)/made: tests/requirements.txt tests/requirements-newer.txt
 ASAN := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 .PHONY: asan
 asan: deps-test
-	@LSAN_OPTIONS=suppressions=$(abspath tests/lsan.supp):print_suppressions=0 \
+	+@LSAN_OPTIONS=suppressions=$(abspath tests/lsan.supp):print_suppressions=0 \
 	UBSAN_OPTIONS=print_stacktrace=1 VQ_TEST_TIMEOUT=600 \
-		$(MAKE) --no-print-directory B=$(B)/asan VENV=$(VENV) CFLAGS='$(ASAN)' test
+		$(SUBMAKE) B=$(B)/asan VENV=$(VENV) CFLAGS='$(ASAN)' test
 
 # Every labelled clip of a folder through vidqc predict.
 .PHONY: eval
 eval: deps-test
-	@$(MAKE) --no-print-directory all
+	+@$(SUBMAKE) all
 	CLIPS='$(abspath $(CLIPS))' $(PROVE) -v tests/eval/clips.t
 
 .PHONY: bench
 bench: deps-test
 	$(call need,$(DEPS_BENCH))
-	@$(MAKE) --no-print-directory all
+	+@$(SUBMAKE) all
 	VQ_BIN=$(abspath $(B))/bin tests/bench/speed
 
 # ---- lint -------------------------------------------------------------------------------
@@ -244,7 +247,7 @@ SH_FILES := $(filter-out %.mk %.c %.jq,$(wildcard pipelines/* tests/*.sh tests/*
 
 .PHONY: lint lint-c lint-headers lint-shell lint-man lint-paths
 lint: deps-lint
-	@$(MAKE) --no-print-directory lint-c lint-headers lint-shell lint-man lint-paths
+	+@$(SUBMAKE) lint-c lint-headers lint-shell lint-man lint-paths
 lint-c:
 	$(MAKE) B=$(B)/lint-gcc CC=gcc CFLAGS='-O2 -g -Werror' objects
 	$(MAKE) B=$(B)/lint-clang CC=clang-14 CFLAGS='-O2 -g -Werror' objects

@@ -41,7 +41,12 @@ tap_result() {
 	fi
 	tap_failed=$((tap_failed + 1))
 	printf 'not ok %d - %s\n' "$tap_run" "$2"
-	diag "at ${BASH_SOURCE[2]##*/} line ${BASH_LINENO[1]}"
+	# The place in the test, not in here.
+	local i=1
+	while [[ ${BASH_SOURCE[i]:-} == "${BASH_SOURCE[0]}" ]]; do
+		i=$((i + 1))
+	done
+	diag "at ${BASH_SOURCE[i]##*/} line ${BASH_LINENO[i - 1]}"
 	return 1
 }
 
