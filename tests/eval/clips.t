@@ -55,6 +55,7 @@ done
 is "$different" '' 'the same bytes a second time'
 
 diag "$total clips in $took s; the slowest $(jq -rs 'max_by(.seconds) | "\(.clip), \(.seconds | floor) s"' "$T/status")"
+# The default model has learned from such clips: its manifest has the honest scores.
 diag "$(jq -rn --slurpfile labels "$T/labels" '
 	($labels | map({key: .clip_id, value: .}) | from_entries) as $label
 	| [inputs | $label[.clip_id] + {flagged: .artifact, found: .artifact_category}]
