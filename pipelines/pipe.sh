@@ -223,10 +223,13 @@ flagged=
 text_form=
 native_form=
 read_forms() {
-	text_form=$(jq -r '.video |
+	local both
+
+	both=$(jq -r '.video | "height=\(.analysis_height)",
 		"fps=\(.sample_fps),height=\(.max_resolution),samples=\(.sample_budget)"' \
 		"$work/config.json")
-	native_form=$(jq -r '"height=\(.video.analysis_height)"' "$work/config.json")
+	native_form=${both%%$'\n'*}
+	text_form=${both#*$'\n'}
 }
 
 # run_pipe CLIP: one clip in, its records in $work/result.  The status is the
