@@ -259,6 +259,7 @@ lint-headers:
 lint-shell:
 	shellcheck $(SH_FILES)
 	shfmt -d $(SH_FILES)
+	! find tests -name '*.t' ! -perm -u+x | grep .
 lint-man:
 	mandoc -T lint -W warning $(MAN)
 # Nobody else has the folders of the machine where a line was written.
