@@ -8,12 +8,23 @@
 
 #include "booster.h"
 
-/* The sizes that the inner validation chooses from. */
-static const int depths[] = {2, 3};
+/* The sizes that the inner validation chooses from.  Flicker is one thing measured in
+ * many ways, and with few clips the best few measures part it better than all; text
+ * changes in many ways, and every limit cost accuracy there. */
+static const struct {
+	enum vq_class defect;
+	int depth;
+	size_t features; /* the strongest alone; SIZE_MAX: all */
+} sizes[] = {
+	{VQ_TEXT, 2, SIZE_MAX},
+	{VQ_TEXT, 3, SIZE_MAX},
+	{VQ_FLICKER, 2, 6},
+	{VQ_FLICKER, 2, SIZE_MAX},
+};
 static const int checkpoints[] = {20, 40, 60, 80, 120, 160, 200};
 
 enum {
-	DEPTHS = sizeof depths / sizeof *depths,
+	SIZES = sizeof sizes / sizeof *sizes,
 	CHECKPOINTS = sizeof checkpoints / sizeof *checkpoints,
 	MAX_ROUNDS = 200,
 	SHUFFLES = 3,
@@ -27,8 +38,19 @@ struct problem {
 	uint64_t seed;
 	size_t *row, n;
 	size_t *col, cols;
-	const char **names; /* of the columns */
 };
+
+/* A trained booster and the columns of the data set that it wants. */
+struct fitted {
+	struct vq_booster *booster;
+	size_t *col, cols;
+};
+
+static void close_fitted(struct fitted *f)
+{
+	vq_booster_free(&f->booster);
+	free(f->col);
+}
 
 static bool truth_of(const struct problem *p, size_t i)
 {
@@ -42,21 +64,79 @@ static bool possible(const struct vq_dataset *d, size_t row, enum vq_class defec
 	       d->x[row * d->cols + vq_dataset_column(d, "has_text_regions")] > 0;
 }
 
-/* One row of the data set, the problem's columns of it. */
-static void copy_row(const struct problem *p, size_t row, float *x)
+/* One row of the data set, the booster's columns of it. */
+static void copy_row(const struct vq_dataset *d, const struct fitted *f, size_t row, float *x)
 {
-	for (size_t j = 0; j < p->cols; j++)
-		x[j] = p->d->x[row * p->d->cols + p->col[j]];
+	for (size_t j = 0; j < f->cols; j++)
+		x[j] = d->x[row * d->cols + f->col[j]];
 }
 
 /* The picked rows of the problem as one table. */
-static float *copy_rows(const struct problem *p, const size_t *pick, size_t n)
+static float *copy_rows(
+	const struct problem *p, const struct fitted *f, const size_t *pick, size_t n)
 {
-	float *x = calloc(n * p->cols + 1, sizeof *x);
+	float *x = calloc(n * f->cols + 1, sizeof *x);
 
 	for (size_t i = 0; x != NULL && i < n; i++)
-		copy_row(p, p->row[pick[i]], x + i * p->cols);
+		copy_row(p->d, f, p->row[pick[i]], x + i * f->cols);
 	return x;
+}
+
+struct strength {
+	double value; /* |AUC - 1/2| */
+	size_t col;
+};
+
+static int by_strength(const void *a, const void *b)
+{
+	const struct strength *x = a, *y = b;
+
+	if (x->value != y->value)
+		return x->value < y->value ? 1 : -1;
+	return x->col < y->col ? -1 : x->col > y->col;
+}
+
+static int by_column(const void *a, const void *b)
+{
+	size_t x = *(const size_t *)a, y = *(const size_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The columns that part the picked rows best, each alone; at most so many. */
+static enum vq_code select_columns(const struct problem *p, const size_t *pick, size_t n,
+	size_t most, struct fitted *f, struct vq_err *err)
+{
+	struct strength *s = calloc(p->cols, sizeof *s);
+	double *score = calloc(n + 1, sizeof *score);
+	bool *truth = calloc(n + 1, sizeof *truth);
+	enum vq_code code = VQ_OK;
+
+	f->col = calloc(p->cols, sizeof *f->col);
+	if (s == NULL || score == NULL || truth == NULL || f->col == NULL) {
+		code = vq_nomem(err);
+		goto done;
+	}
+	for (size_t j = 0; j < p->cols; j++) {
+		s[j] = (struct strength){0, p->col[j]};
+		for (size_t i = 0; i < n && most < p->cols; i++) {
+			score[i] = (double)p->d->x[p->row[pick[i]] * p->d->cols + p->col[j]];
+			truth[i] = truth_of(p, pick[i]);
+		}
+		if (most < p->cols)
+			s[j].value = fabs(vq_auc(score, truth, n) - 0.5);
+		if (!isfinite(s[j].value))
+			s[j].value = 0;
+	}
+	qsort(s, p->cols, sizeof *s, by_strength);
+	for (; f->cols < p->cols && f->cols < most; f->cols++)
+		f->col[f->cols] = s[f->cols].col;
+	qsort(f->col, f->cols, sizeof *f->col, by_column);
+done:
+	free(s);
+	free(score);
+	free(truth);
+	return code;
 }
 
 /* A source with many clips must not drown the others: each clip weighs one over the
@@ -80,30 +160,46 @@ static float *weights(const struct problem *p, const size_t *pick, size_t n)
 	return w;
 }
 
-static enum vq_code train_on(const struct problem *p, const size_t *pick, size_t n, int depth,
-	int rounds, struct vq_booster **b, struct vq_err *err)
+static enum vq_code boost(
+	const struct vq_matrix *m, int depth, int rounds, struct vq_booster **b, struct vq_err *err)
 {
 	char depth_text[12];
 	const struct vq_booster_param params[] = {{"objective", "binary:logistic"},
 		{"booster", "gbtree"}, {"max_depth", depth_text}, {"eta", "0.05"},
 		{"subsample", "0.7"}, {"colsample_bynode", "0.3"}, {"min_child_weight", "2"},
 		{"lambda", "2"}, {NULL, NULL}};
-	float *x = copy_rows(p, pick, n), *label = calloc(n + 1, sizeof *label);
-	float *weight = weights(p, pick, n);
-	struct vq_matrix m = {n, p->cols, x, label, weight, p->names};
-	enum vq_code code = VQ_OK;
 
-	*b = NULL;
 	snprintf(depth_text, sizeof depth_text, "%d", depth);
-	if (x == NULL || label == NULL || weight == NULL)
+	return vq_booster_train(b, m, params, rounds, err);
+}
+
+/* Train on the picked rows.  f is closed by the caller, also after a failure. */
+static enum vq_code train_on(const struct problem *p, const size_t *pick, size_t n, size_t size,
+	int rounds, struct fitted *f, struct vq_err *err)
+{
+	float *x = NULL, *label = calloc(n + 1, sizeof *label), *weight = weights(p, pick, n);
+	const char **names = calloc(p->cols, sizeof *names);
+	enum vq_code code;
+
+	*f = (struct fitted){0};
+	code = label == NULL || weight == NULL || names == NULL
+		       ? vq_nomem(err)
+		       : select_columns(p, pick, n, sizes[size].features, f, err);
+	if (code == VQ_OK && (x = copy_rows(p, f, pick, n)) == NULL)
 		code = vq_nomem(err);
-	for (size_t i = 0; code == VQ_OK && i < n; i++)
-		label[i] = truth_of(p, pick[i]);
-	if (code == VQ_OK)
-		code = vq_booster_train(b, &m, params, rounds, err);
+	if (code == VQ_OK) {
+		struct vq_matrix m = {n, f->cols, x, label, weight, names};
+
+		for (size_t i = 0; i < n; i++)
+			label[i] = truth_of(p, pick[i]);
+		for (size_t j = 0; j < f->cols; j++)
+			names[j] = p->d->names[f->col[j]];
+		code = boost(&m, sizes[size].depth, rounds, &f->booster, err);
+	}
 	free(x);
 	free(label);
 	free(weight);
+	free(names);
 	return code;
 }
 
@@ -123,13 +219,13 @@ static enum vq_code assign(const struct problem *p, int folds, int *fold, struct
 }
 
 /* Margins of the rows of one inner fold, at every checkpoint, from the others. */
-static enum vq_code inner_fold(const struct problem *p, const int *fold, int f, int depth,
+static enum vq_code inner_fold(const struct problem *p, const int *fold, int f, size_t size,
 	double *margin, struct vq_err *err)
 {
 	size_t *in = calloc(p->n + 1, sizeof *in), *out = calloc(p->n + 1, sizeof *out);
 	double *got = calloc(p->n + 1, sizeof *got);
 	size_t ins = 0, outs = 0;
-	struct vq_booster *b = NULL;
+	struct fitted fitted = {0};
 	enum vq_code code = VQ_OK;
 	float *x = NULL;
 
@@ -142,17 +238,16 @@ static enum vq_code inner_fold(const struct problem *p, const int *fold, int f, 
 			out[outs++] = i;
 		else
 			in[ins++] = i;
-	if ((x = copy_rows(p, out, outs)) == NULL)
+	code = train_on(p, in, ins, size, MAX_ROUNDS, &fitted, err);
+	if (code == VQ_OK && (x = copy_rows(p, &fitted, out, outs)) == NULL)
 		code = vq_nomem(err);
-	else
-		code = train_on(p, in, ins, depth, MAX_ROUNDS, &b, err);
 	for (size_t c = 0; code == VQ_OK && c < CHECKPOINTS; c++) {
-		code = vq_booster_margins(b, x, outs, checkpoints[c], got, err);
+		code = vq_booster_margins(fitted.booster, x, outs, checkpoints[c], got, err);
 		for (size_t i = 0; code == VQ_OK && i < outs; i++)
 			margin[c * p->n + out[i]] = got[i];
 	}
 done:
-	vq_booster_free(&b);
+	close_fitted(&fitted);
 	free(x);
 	free(in);
 	free(out);
@@ -171,9 +266,11 @@ static enum vq_code choose(const struct problem *p, const int *fold, int folds,
 	best->log_loss = INFINITY;
 	for (size_t i = 0; code == VQ_OK && i < p->n; i++)
 		truth[i] = truth_of(p, i);
-	for (size_t k = 0; code == VQ_OK && k < DEPTHS; k++) {
+	for (size_t k = 0; code == VQ_OK && k < SIZES; k++) {
+		if (sizes[k].defect != p->defect)
+			continue;
 		for (int f = 0; code == VQ_OK && f < folds; f++)
-			code = inner_fold(p, fold, f, depths[k], margin, err);
+			code = inner_fold(p, fold, f, k, margin, err);
 		for (size_t c = 0; code == VQ_OK && c < CHECKPOINTS; c++) {
 			const double *score = margin + c * p->n;
 			double slope, intercept, loss;
@@ -181,8 +278,12 @@ static enum vq_code choose(const struct problem *p, const int *fold, int folds,
 			vq_platt(score, truth, p->n, &slope, &intercept);
 			loss = vq_log_loss(score, truth, p->n, slope, intercept);
 			if (loss < best->log_loss)
-				*best = (struct vq_choice){
-					depths[k], checkpoints[c], slope, intercept, loss, 0, 0};
+				*best = (struct vq_choice){.size = k,
+					.depth = sizes[k].depth,
+					.rounds = checkpoints[c],
+					.slope = slope,
+					.intercept = intercept,
+					.log_loss = loss};
 		}
 	}
 	free(margin);
@@ -219,14 +320,14 @@ static enum vq_code enough(const struct problem *p, size_t *sources, struct vq_e
 }
 
 /* A booster for the problem, with everything about it chosen inside its rows. */
-static enum vq_code fit(const struct problem *p, struct vq_booster **b, struct vq_choice *choice,
-	struct vq_err *err)
+static enum vq_code fit(
+	const struct problem *p, struct fitted *f, struct vq_choice *choice, struct vq_err *err)
 {
 	size_t *all = calloc(p->n + 1, sizeof *all), sources = 0;
 	int *fold = calloc(p->n + 1, sizeof *fold), folds;
 	enum vq_code code = all == NULL || fold == NULL ? vq_nomem(err) : enough(p, &sources, err);
 
-	*b = NULL;
+	*f = (struct fitted){0};
 	if (code == VQ_OK) {
 		folds = sources < (size_t)p->folds ? (int)sources : p->folds;
 		if ((code = assign(p, folds, fold, err)) == VQ_OK)
@@ -238,7 +339,8 @@ static enum vq_code fit(const struct problem *p, struct vq_booster **b, struct v
 			choice->positives += truth_of(p, i);
 		}
 		choice->clips = p->n;
-		code = train_on(p, all, p->n, choice->depth, choice->rounds, b, err);
+		code = train_on(p, all, p->n, choice->size, choice->rounds, f, err);
+		choice->features = f->cols;
 	}
 	free(all);
 	free(fold);
@@ -249,7 +351,6 @@ static void close_problem(struct problem *p)
 {
 	free(p->row);
 	free(p->col);
-	free(p->names);
 }
 
 /* What there is to learn a defect from when fold `without` (-1: none) is left out.
@@ -262,8 +363,7 @@ static enum vq_code pose(struct problem *p, const struct vq_dataset *d,
 	*p = (struct problem){.d = d, .defect = defect, .folds = o->folds, .seed = o->seed};
 	p->row = calloc(d->rows + 1, sizeof *p->row);
 	p->col = calloc(d->cols + 1, sizeof *p->col);
-	p->names = calloc(d->cols + 1, sizeof *p->names);
-	if (p->row == NULL || p->col == NULL || p->names == NULL)
+	if (p->row == NULL || p->col == NULL)
 		return vq_nomem(err);
 	for (size_t i = 0; i < d->rows; i++)
 		if (fold[i] != without && !d->label[i]->disputed && possible(d, i, defect))
@@ -274,7 +374,6 @@ static enum vq_code pose(struct problem *p, const struct vq_dataset *d,
 
 		if (defect == VQ_FLICKER && f != NULL && strcmp(f->group, "text") == 0)
 			continue;
-		p->names[p->cols] = d->names[j];
 		p->col[p->cols++] = j;
 	}
 	return p->cols > 0 ? VQ_OK
@@ -297,29 +396,29 @@ static uint64_t next_random(uint64_t *state)
 
 /* What the rows (n of them) get when a column is shuffled among them, into
  * out[shuffle][feature of the data set][row]. */
-static enum vq_code shuffle_columns(const struct problem *p, const size_t *row, size_t n,
-	struct vq_booster *b, const struct vq_choice *choice, uint64_t seed, double *out,
+static enum vq_code shuffle_columns(const struct vq_dataset *d, const size_t *row, size_t n,
+	const struct fitted *f, const struct vq_choice *choice, uint64_t seed, double *out,
 	struct vq_err *err)
 {
 	size_t *perm = calloc(n + 1, sizeof *perm);
-	float *x = calloc(n * p->cols + 1, sizeof *x);
+	float *x = calloc(n * f->cols + 1, sizeof *x);
 	double *m = calloc(n + 1, sizeof *m);
 	enum vq_code code = x == NULL || m == NULL || perm == NULL ? vq_nomem(err) : VQ_OK;
 
-	for (size_t k = 0; code == VQ_OK && k < SHUFFLES * p->cols; k++) {
-		size_t j = k % p->cols, shuffle = k / p->cols;
-		double *to = out + (shuffle * p->d->cols + p->col[j]) * p->d->rows;
+	for (size_t k = 0; code == VQ_OK && k < SHUFFLES * f->cols; k++) {
+		size_t j = k % f->cols, shuffle = k / f->cols;
+		double *to = out + (shuffle * d->cols + f->col[j]) * d->rows;
 
 		for (size_t i = 0; i < n; i++) {
 			size_t at = (size_t)(next_random(&seed) % (i + 1));
 
 			perm[i] = perm[at];
 			perm[at] = i;
-			copy_row(p, row[i], x + i * p->cols);
+			copy_row(d, f, row[i], x + i * f->cols);
 		}
 		for (size_t i = 0; i < n; i++)
-			x[i * p->cols + j] = p->d->x[row[perm[i]] * p->d->cols + p->col[j]];
-		code = vq_booster_margins(b, x, n, 0, m, err);
+			x[i * f->cols + j] = d->x[row[perm[i]] * d->cols + f->col[j]];
+		code = vq_booster_margins(f->booster, x, n, 0, m, err);
 		for (size_t i = 0; code == VQ_OK && i < n; i++)
 			to[row[i]] = calibrated(choice, m[i]);
 	}
@@ -336,7 +435,7 @@ static enum vq_code judge_fold(struct vq_training *t, const struct vq_dataset *d
 {
 	size_t *row = calloc(d->rows + 1, sizeof *row), n = 0;
 	float *x = calloc(d->cols + 1, sizeof *x);
-	struct vq_booster *b = NULL;
+	struct fitted fitted = {0};
 	struct vq_choice choice = {0};
 	struct problem p;
 	enum vq_code code = pose(&p, d, o, defect, t->fold, f, err);
@@ -345,12 +444,12 @@ static enum vq_code judge_fold(struct vq_training *t, const struct vq_dataset *d
 	if (code == VQ_OK && (row == NULL || x == NULL))
 		code = vq_nomem(err);
 	if (code == VQ_OK)
-		code = fit(&p, &b, &choice, err);
+		code = fit(&p, &fitted, &choice, err);
 	for (size_t i = 0; code == VQ_OK && i < d->rows; i++) {
 		if (t->fold[i] != f || !possible(d, i, defect))
 			continue;
-		copy_row(&p, i, x);
-		code = vq_booster_margins(b, x, 1, 0, &m, err);
+		copy_row(d, &fitted, i, x);
+		code = vq_booster_margins(fitted.booster, x, 1, 0, &m, err);
 		probability[i] = calibrated(&choice, m);
 		row[n++] = i;
 	}
@@ -360,8 +459,8 @@ static enum vq_code judge_fold(struct vq_training *t, const struct vq_dataset *d
 			shuffled[k * d->rows + row[i]] = probability[row[i]];
 	if (code == VQ_OK && n > 0)
 		code = shuffle_columns(
-			&p, row, n, b, &choice, o->seed + (uint64_t)f, shuffled, err);
-	vq_booster_free(&b);
+			d, row, n, &fitted, &choice, o->seed + (uint64_t)f, shuffled, err);
+	close_fitted(&fitted);
 	close_problem(&p);
 	free(row);
 	free(x);
@@ -489,16 +588,15 @@ static enum vq_code validate(struct vq_training *t, const struct vq_dataset *d,
 }
 
 /* Each feature's share of the booster's gain. */
-static enum vq_code gain_shares(
-	const struct problem *p, struct vq_booster *b, double *share, struct vq_err *err)
+static enum vq_code gain_shares(const struct fitted *f, double *share, struct vq_err *err)
 {
-	double *gain = calloc(p->cols, sizeof *gain), sum = 0;
-	enum vq_code code = gain == NULL ? vq_nomem(err) : vq_booster_gain(b, gain, err);
+	double *gain = calloc(f->cols, sizeof *gain), sum = 0;
+	enum vq_code code = gain == NULL ? vq_nomem(err) : vq_booster_gain(f->booster, gain, err);
 
-	for (size_t j = 0; code == VQ_OK && j < p->cols; j++)
+	for (size_t j = 0; code == VQ_OK && j < f->cols; j++)
 		sum += gain[j];
-	for (size_t j = 0; code == VQ_OK && j < p->cols; j++)
-		share[p->col[j]] = sum > 0 ? gain[j] / sum : 0;
+	for (size_t j = 0; code == VQ_OK && j < f->cols; j++)
+		share[f->col[j]] = sum > 0 ? gain[j] / sum : 0;
 	free(gain);
 	return code;
 }
@@ -508,20 +606,20 @@ static enum vq_code finish(struct vq_training *t, const struct vq_dataset *d,
 	const struct vq_train_options *o, enum vq_class defect, struct vq_err *err)
 {
 	struct vq_choice *c = &t->choice[defect];
-	struct vq_booster *b = NULL;
+	struct fitted f = {0};
 	struct problem p;
 	json_t *json = NULL;
 	enum vq_code code = pose(&p, d, o, defect, t->fold, -1, err);
 
-	if (code == VQ_OK && (code = fit(&p, &b, c, err)) == VQ_OK &&
-		(code = gain_shares(&p, b, t->gain[defect], err)) == VQ_OK)
-		code = vq_booster_json(b, &json, err);
+	if (code == VQ_OK && (code = fit(&p, &f, c, err)) == VQ_OK &&
+		(code = gain_shares(&f, t->gain[defect], err)) == VQ_OK)
+		code = vq_booster_json(f.booster, &json, err);
 	if (code == VQ_OK && (json_object_set_new(t->boosters, vq_class_name(defect), json) < 0 ||
 				     json_object_set_new(t->calibration, vq_class_name(defect),
 					     json_pack("{s:f,s:f}", "slope", c->slope, "intercept",
 						     c->intercept)) < 0))
 		code = vq_nomem(err);
-	vq_booster_free(&b);
+	close_fitted(&f);
 	close_problem(&p);
 	return code;
 }

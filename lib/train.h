@@ -22,6 +22,7 @@ struct vq_train_options {
 
 /* What was chosen for one defect's booster. */
 struct vq_choice {
+	size_t size, features; /* row of the table of sizes; features used */
 	int depth, rounds;
 	double slope, intercept; /* of Platt's sigmoid */
 	double log_loss;	 /* of the inner validation */

@@ -162,12 +162,12 @@ static json_t *boosters_json(const struct vq_training *t, const struct vq_datase
 		const struct vq_choice *k = &t->choice[c];
 
 		json_object_set_new(o, vq_class_name((enum vq_class)c),
-			json_pack("{s:i,s:i,s:o,s:o,s:o,s:I,s:I,s:o}", "depth", k->depth, "rounds",
-				k->rounds, "slope", number(k->slope), "intercept",
-				number(k->intercept), "inner_log_loss", number(k->log_loss),
-				"clips", (json_int_t)k->clips, "positives",
-				(json_int_t)k->positives, "features",
-				importances_json(t, d, (enum vq_class)c)));
+			json_pack("{s:I,s:i,s:i,s:o,s:o,s:o,s:I,s:I,s:o}", "features_used",
+				(json_int_t)k->features, "depth", k->depth, "rounds", k->rounds,
+				"slope", number(k->slope), "intercept", number(k->intercept),
+				"inner_log_loss", number(k->log_loss), "clips",
+				(json_int_t)k->clips, "positives", (json_int_t)k->positives,
+				"features", importances_json(t, d, (enum vq_class)c)));
 	}
 	return o;
 }
@@ -274,9 +274,11 @@ static void report_features(FILE *out, const json_t *m)
 		size_t i;
 
 		fprintf(out,
-			"\n%s: depth %lld, %lld rounds; what it rests on (AUC lost when a feature "
+			"\n%s: %lld features, depth %lld, %lld rounds; what it rests on (AUC lost "
+			"when a feature "
 			"is shuffled, share of gain):\n",
-			name, json_integer_value(json_object_get(b, "depth")),
+			name, json_integer_value(json_object_get(b, "features_used")),
+			json_integer_value(json_object_get(b, "depth")),
 			json_integer_value(json_object_get(b, "rounds")));
 		json_array_foreach(list, i, f) if (i < 15) fprintf(out, "  %-40s %8.4f %8.4f\n",
 			json_string_value(json_object_get(f, "feature")),
