@@ -11,6 +11,12 @@ manifest() { # FOLDER JQ
 
 synthetic a 120
 exits 0 vidqc-train --labels "$T/a.csv" --output-dir "$T/one" --oof "$T/oof" "$T/a.jsonl"
+is "$(out)" '' 'nothing on standard output'
+is "$(err)" "vidqc-train: warning: the records have other features than this version's vidqc-features" \
+	"features that are not ours are said so, once"
+vidqc-features --manifest >"$T/manifest.json"
+sed "s/\"manifest\":\"none\"/\"manifest\":$(jq -c .version "$T/manifest.json")/" "$T/a.jsonl" >"$T/ours.jsonl"
+exits 0 vidqc-train --labels "$T/a.csv" --folds 2 --output-dir "$T/two" "$T/ours.jsonl"
 is "$(out)$(err)" '' 'silence is success'
 is "$(find "$T/one" -type f -printf '%f\n' | sort | paste -sd ' ')" 'manifest.json model.json report.txt' 'three files, nothing half-written'
 is "$(jq -r .type "$T/one/model.json")" vidqc-model 'a model'
