@@ -560,8 +560,6 @@ enum vq_code vq_flicker_values(
 		if (frame_values(f, values, err) != VQ_OK)
 			return VQ_ETEMP;
 	}
-	if (f->frames > 0)
-		values[VQ_FLICKER_DISTINCT_FPS] = (double)f->frames / scene_seconds(f);
 	for (int i = 0; i < VQ_FLICKER_COUNT; i++)
 		values[i] = isfinite(values[i]) ? fmin(high[i], fmax(low[i], values[i])) : 0;
 	return VQ_OK;

@@ -138,8 +138,7 @@
 		"90th percentile over time of the median block's luma change along motion")        \
 	X(WARP_ERROR, "warping_error", "share", 0, 1,                                              \
 		"mean squared difference along motion where both directions agree (after Lai et "  \
-		"al. 2018)")                                                                       \
-	X(DISTINCT_FPS, "distinct_fps", "Hz", 0, 240, "distinct frames a second")
+		"al. 2018)")
 
 enum vq_flicker_id {
 #define X(id, name, unit, min, max, meaning) VQ_FLICKER_##id,

@@ -19,8 +19,10 @@
 #define HALVE_ABOVE 240 /* pixels of height */
 #define SCENES_MAX 1000 /* listed */
 
-/* Numbers of the whole clip, after those of its worst scene. */
+/* Numbers of the whole clip, after those of its worst scene: what the file is like,
+ * and figures to compare with papers.  No model judges by them (group "clip"). */
 #define CLIP_TABLE(X)                                                                              \
+	X(DISTINCT_FPS, "distinct_fps", "Hz", 0, 240, "distinct frames a second")                  \
 	X(VBENCH, "vbench_temporal_flickering", "share", 0, 1,                                     \
 		"1 - mean |luma difference of neighbouring frames| / 255, as VBench's "            \
 		"temporal_flickering")                                                             \
@@ -44,7 +46,10 @@ enum {
 
 static const struct vq_feature list[SCENE_COUNT + CLIP_COUNT] = {
 #define X(id, name, unit, min, max, meaning) {name, "temporal", unit, min, max, meaning},
-	VQ_FLICKER_TABLE(X) VQ_PAIRS_TABLE(X) CLIP_TABLE(X)
+	VQ_FLICKER_TABLE(X) VQ_PAIRS_TABLE(X)
+#undef X
+#define X(id, name, unit, min, max, meaning) {name, "clip", unit, min, max, meaning},
+		CLIP_TABLE(X)
 #undef X
 };
 
@@ -77,6 +82,7 @@ struct vq_temporal {
 	struct vq_events *events;
 	struct vq_flash *flash;
 
+	int64_t first_us;	   /* time of the first frame */
 	long frames, count, given; /* all, distinct, marks taken */
 	double difference;	   /* sum of mean |difference| / 255 */
 	enum vq_scene_kind kind;   /* of moment given - 1 */
@@ -474,7 +480,9 @@ enum vq_code vq_temporal_add(
 
 	if (code != VQ_OK)
 		return code;
-	if (t->frames > 0)
+	if (t->frames == 0)
+		t->first_us = frame->time_us;
+	else
 		t->difference +=
 			vq_image_mae(t->previous.plane[0], frame->plane[0], frame->width,
 				frame->height, (size_t)frame->width, (size_t)frame->width) /
@@ -497,7 +505,10 @@ enum vq_code vq_temporal_add(
 static void clip_values(const struct vq_temporal *t, double *v)
 {
 	double distinct = fmax(1, (double)t->count);
+	double frame_time = (double)t->stream.rate.den / (double)t->stream.rate.num;
+	double seconds = (double)(t->previous.time_us - t->first_us) / 1e6 + frame_time;
 
+	v[CLIP_DISTINCT_FPS] = (double)t->count / fmax(seconds, 1e-3);
 	v[CLIP_VBENCH] = t->frames > 1 ? 1 - t->difference / ((double)t->frames - 1) : 1;
 	v[CLIP_CUTS] = (double)t->cuts;
 	v[CLIP_GRADUAL] = (double)t->graduals;

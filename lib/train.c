@@ -372,6 +372,8 @@ static enum vq_code pose(struct problem *p, const struct vq_dataset *d,
 		const struct vq_feature *f =
 			o->manifest != NULL ? vq_manifest_find(o->manifest, d->names[j]) : NULL;
 
+		if (f != NULL && strcmp(f->group, "clip") == 0)
+			continue;
 		if (defect == VQ_FLICKER && f != NULL && strcmp(f->group, "text") == 0)
 			continue;
 		p->col[p->cols++] = j;
