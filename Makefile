@@ -68,6 +68,7 @@ T_xgbjson_MODS    := xgbjson $(BASE)
 T_model_MODS      := $(MODEL) $(BASE)
 T_verdict_MODS    := verdict manifest $(MODEL) $(BASE)
 T_featstream_MODS := featstream $(BASE)
+T_textnet_MODS    := textnet
 T_components_MODS := components err
 T_assign_MODS     := assign
 T_editdist_MODS   := editdist
@@ -242,8 +243,8 @@ bench: deps-test
 # ---- lint -------------------------------------------------------------------------------
 C_FILES  := $(wildcard lib/*.[ch] cmd/*.[ch] tests/*.h tests/*/*.c)
 HEADERS  := $(wildcard lib/*.h cmd/*.h tests/*.h)
-SH_FILES := $(filter-out %.mk %.c %.jq,$(wildcard pipelines/* tests/*.sh tests/*/*.t \
-	tests/bench/* tests/sample/*)) .ci/run
+SH_FILES := $(filter-out %.mk %.c %.jq tests/bench/textnet,$(wildcard pipelines/* tests/*.sh \
+	tests/*/*.t tests/bench/* tests/bench/textnet/*.sh tests/sample/*)) .ci/run
 
 .PHONY: lint lint-c lint-headers lint-shell lint-man lint-paths
 lint: deps-lint
