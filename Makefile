@@ -202,7 +202,7 @@ PROVE = VQ_BIN=$(abspath $(B))/bin VQ_PYTHON=$(abspath $(VENV))/bin/python3 \
 
 .PHONY: check test check-unit
 check: deps-test
-	+@$(SUBMAKE) $(VENV)/made
+	+@$(SUBMAKE) $(VENV)/made || echo 'no packages from PyPI: tests/filter/python.t is skipped'
 	+@$(SUBMAKE) test
 test: all $(UNITS:%=$(B)/unit/%)
 	$(PROVE) -j$(shell nproc) $(T)
