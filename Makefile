@@ -18,7 +18,7 @@ IMG  := frame y4m image
 vidqc-frames_MODS   := $(BASE) frame y4m source decode distinct sampler
 vidqc-frames_PKGS   := libavformat libavcodec libswscale libavutil jansson
 
-vidqc-ocr_MODS      := $(BASE) frame y4m components textlook textfind pool stability assign texttrack \
+vidqc-ocr_MODS      := $(BASE) frame y4m components textlook textnet textfind pool stability assign texttrack \
                        scenesim rowpicture ocr textscan
 vidqc-ocr_LIBS      := -lgomp -lpthread
 

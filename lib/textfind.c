@@ -6,6 +6,7 @@
 
 #include "components.h"
 #include "textlook.h"
+#include "textnet.h"
 
 #define LEVELS 6       /* halvings of a plane */
 #define MIN_SIDE 16    /* of the smallest level */
@@ -18,7 +19,10 @@
 #define PIECE_MIN 5 /* height of one of its letters */
 #define PIECE_MAX 48
 #define MAX_LETTERS 6000 /* of one level */
-#define DOUBT 0.05	 /* rows scored less are no text */
+#define DOUBT 0.05	 /* rows whose description is scored less are not looked at */
+#define LOOKS 48	 /* rows of a frame that the network looks at */
+#define TRUST 0.3	 /* weight of the description's score beside the network's, as logits */
+#define LIKELY 0.4	 /* rows scored less are no text */
 #define TALLEST 0.36	 /* letter height, frame heights */
 #define MAX_ROWS 4096	 /* of one frame */
 
@@ -605,20 +609,44 @@ size_t vq_textfind_candidates(struct vq_textfind *t, const struct vq_frame *f,
 	return n;
 }
 
+/* What the network sees in the row, and a little of what its description says. */
+static double look(const struct vq_textfind *t, const struct row *r)
+{
+	const struct level *l = &t->plane[r->region.plane][r->level];
+	double p = vq_textnet_score(l->pixel, l->width, l->height, &r->look);
+	double d = fmin(fmax(r->region.score, 1e-6), 1 - 1e-6);
+
+	p = fmin(fmax(p, 1e-6), 1 - 1e-6);
+	return 1 / (1 + (1 - p) / p * pow((1 - d) / d, TRUST));
+}
+
 size_t vq_textfind_run(
 	struct vq_textfind *t, const struct vq_frame *f, struct vq_text_region *out, size_t max)
 {
 	size_t count = vq_textfind_candidates(t, f, t->candidates, t->description), n = 0;
+	int looks = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		struct vq_text_region *r = &t->candidates[i];
+		struct vq_text_region *r = &t->rows[i].region;
 
 		r->score = vq_textlook_score(t->description + i * VQ_TEXTLOOK_COUNT);
 		r->rank *= r->score;
 	}
-	qsort(t->candidates, count, sizeof *t->candidates, by_rank);
-	for (size_t i = 0; i < count && n < max; i++)
-		if (t->candidates[i].score >= DOUBT && !repeats(&t->candidates[i], out, n))
-			out[n++] = t->candidates[i];
+	qsort(t->rows, count, sizeof *t->rows, by_row_rank);
+	for (size_t i = 0; i < count && n < max && looks < LOOKS; i++) {
+		struct row *r = &t->rows[i];
+		double score;
+
+		if (r->region.score < DOUBT || repeats(&r->region, out, n))
+			continue;
+		looks++;
+		score = look(t, r);
+		if (score < LIKELY)
+			continue;
+		out[n] = r->region;
+		out[n].rank *= score;
+		out[n++].score = score;
+	}
+	qsort(out, n, sizeof *out, by_rank);
 	return n;
 }
