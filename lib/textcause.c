@@ -159,8 +159,8 @@ static void let_go(struct vq_text_verdict *v, const char *reason, const char *no
 	v->notes = notes;
 }
 
-void vq_text_judge(
-	const struct vq_text_series *t, const struct vq_text_summary *s, struct vq_text_verdict *v)
+void vq_text_judge(const struct vq_text_series *t, const struct vq_text_summary *s,
+	double edit_threshold, struct vq_text_verdict *v)
 {
 	const char *notes = NULL, *reason;
 
@@ -186,7 +186,7 @@ void vq_text_judge(
 		let_go(v, reason, notes);
 		return;
 	}
-	if (s->measure[VQ_TM_EDIT] > 0.2 && t->count > 1) {
+	if (s->most_edits > edit_threshold && t->count > 1) {
 		*v = (struct vq_text_verdict){.last = t->count - 1, .peak = s->peak};
 		let_go(v, "ocr_noise", "readings differ although the crops are alike");
 	}

@@ -23,7 +23,9 @@ struct vq_text_verdict {
  * caption.  NULL otherwise, and always for text that cannot be read with confidence. */
 const char *vq_text_legitimate(const struct vq_text_series *t, const char **notes);
 
-void vq_text_judge(
-	const struct vq_text_series *t, const struct vq_text_summary *s, struct vq_text_verdict *v);
+/* edit_threshold: more edits between consecutive readings than this are told, as OCR
+ * noise when the crops are alike. */
+void vq_text_judge(const struct vq_text_series *t, const struct vq_text_summary *s,
+	double edit_threshold, struct vq_text_verdict *v);
 
 #endif

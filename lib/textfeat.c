@@ -107,6 +107,7 @@ const struct vq_feature_set vq_text_features = {features, FEATURES};
 
 struct vq_textfeat {
 	double width, height; /* of the original clip */
+	double edit_threshold;
 	bool started, ended;
 	long samples, last_frame;
 	struct vq_text_series *series;
@@ -118,11 +119,11 @@ struct vq_textfeat {
 enum vq_code vq_textfeat_new(
 	struct vq_textfeat **t, const struct vq_config *config, struct vq_err *err)
 {
-	(void)config;
 	*t = calloc(1, sizeof **t);
 	if (*t == NULL)
 		return vq_nomem(err);
 	(*t)->last_frame = -1;
+	(*t)->edit_threshold = vq_config_real(config, VQ_CFG_TEXT_EDIT);
 	return VQ_OK;
 }
 
@@ -450,7 +451,7 @@ static enum vq_code put_records(const struct vq_textfeat *t, json_t *out, struct
 		if (!counts(t, i) || t->summary[i].evidence < WORTH_TELLING * surest)
 			continue;
 		code = append(tracks, track_json(&t->series[i], &t->summary[i]), err);
-		vq_text_judge(&t->series[i], &t->summary[i], &v);
+		vq_text_judge(&t->series[i], &t->summary[i], t->edit_threshold, &v);
 		if (code == VQ_OK && v.kind == VQ_TEXT_MUTATION)
 			code = append(events, event_json(&t->series[i], &t->summary[i], &v), err);
 		if (code == VQ_OK && v.kind == VQ_TEXT_LET_GO)

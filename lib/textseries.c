@@ -284,7 +284,7 @@ static void measure_consensus(
 /* One reading after another; differences count as much as the less sure of the two. */
 struct pairs {
 	struct mean edit, sub, del, ins, length, confidence;
-	double readings, changed, returned;
+	double readings, changed, returned, most;
 };
 
 static void add_pair(const struct vq_text_series *t, const struct vq_text_sample *a,
@@ -299,6 +299,7 @@ static void add_pair(const struct vq_text_series *t, const struct vq_text_sample
 		return;
 	e = vq_edit_distance(p, n, q, m);
 	longest *= 100 / fmax(1, fmin(a->confidence, b->confidence));
+	o->most = fmax(o->most, vq_edit_total(&e));
 	add(&o->edit, vq_edit_total(&e) / longest, 1);
 	add(&o->sub, e.substituted / longest, 1);
 	add(&o->del, e.deleted / longest, 1);
@@ -340,6 +341,7 @@ static void measure_readings(
 		}
 		last = i;
 	}
+	o->most_edits = p.most;
 	o->measure[VQ_TM_EDIT] = mean_of(&p.edit);
 	o->measure[VQ_TM_SUBSTITUTED] = mean_of(&p.sub);
 	o->measure[VQ_TM_DELETED] = mean_of(&p.del);

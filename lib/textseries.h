@@ -76,6 +76,7 @@ struct vq_text_summary {
 	double evidence;   /* 0..1: long, large, text-like */
 	double confidence; /* best of its readings, 0..100 */
 	double area;	   /* mean, square pixels */
+	double most_edits; /* between consecutive readings, code points */
 	double trust;	   /* mean weight of its steps, 0..1 */
 	size_t consensus;  /* which text; only when texts > 0 */
 	size_t peak;	   /* sample of the largest trusted change */
