@@ -87,7 +87,7 @@ wait_stages() {
 	while [ ${#name[@]} != 0 ]; do
 		status=0
 		# wait -n forgets a job that a signal has ended, wait does not.
-		p=$(first_dead "${!name[@]}")
+		p=$(first_dead)
 		if [ -n "$p" ]; then
 			wait "$p" || status=$?
 		else
@@ -132,12 +132,14 @@ wait_stages() {
 	children=()
 }
 
+# The process id of a stage that has ended and was not waited for yet, in pipe order.
 first_dead() {
-	local p
+	local stage
 
-	for p in "$@"; do
-		if ! kill -s 0 "$p"; then
-			printf '%s\n' "$p"
+	for stage in frames ocr features classify "${!pid[@]}"; do
+		if [ -n "${pid[$stage]:-}" ] && [ -z "${code[$stage]:-}" ] &&
+			! kill -s 0 "${pid[$stage]}"; then
+			printf '%s\n' "${pid[$stage]}"
 			return
 		fi
 	done
@@ -166,6 +168,10 @@ culprit() {
 			;;
 		esac
 	done
+	if [ "$first_reason" = classify ] && [ "${code[features]}" = 65 ] &&
+		[ -z "${stopped[features]:-}" ]; then
+		first_reason=features
+	fi
 	printf '%s\n' "${first_reason:-$first_failed}"
 }
 

@@ -145,6 +145,13 @@ holds() {
 	is "$(jq -c "$1" "$T/out" 2>&1 | sort -u)" true "$2"
 }
 
+# faults [FILE...]: what is wrong with predictions that were made with the default
+# threshold.
+faults() {
+	jq -r --argjson threshold "$(vidqc-config | jq .model.binary_threshold)" \
+		-f "$ROOT/tests/prediction.jq" "$@" 2>&1
+}
+
 skip() {
 	tap_run=$((tap_run + 1))
 	printf 'ok %d # skip %s\n' "$tap_run" "$1"

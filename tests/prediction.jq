@@ -1,6 +1,6 @@
 # What is wrong with predictions, a line each; nothing when they are as
-# vidqc-streams(5) says.  The threshold is the default one.
-#	jq -r -f tests/prediction.jq predictions.jsonl
+# vidqc-streams(5) says; faults of tests/lib.sh calls it.
+#	jq -r --argjson threshold 0.7 -f tests/prediction.jq predictions.jsonl
 def near($a; $b): ($a - $b) | fabs < 0.000003;
 def probability: type == "number" and . >= 0 and . <= 1;
 def box: type == "array" and length == 4 and all(.[]; type == "number" and . >= 0)
@@ -45,7 +45,7 @@ def faults:
 		| "a probability is none"),
 	(select(near(.class_probabilities | add; 1) | not) | "class_probabilities do not add up to 1"),
 	(select(near(.confidence; 1 - .class_probabilities.NONE) | not) | "confidence"),
-	(select(.artifact != (.class_probabilities.NONE < 0.5)) | "artifact against P(NONE)"),
+	(select(.artifact != (.class_probabilities.NONE < $threshold)) | "artifact against P(NONE)"),
 	(select(.artifact == (.artifact_category == "NONE")) | "artifact against artifact_category"),
 	(select(.artifact and (.artifact_category | defect | not)) | "artifact_category"),
 	(select(.artifact == (.evidence == null)) | "artifact against evidence"),

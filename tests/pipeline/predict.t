@@ -13,7 +13,7 @@ temp_is_empty() {
 # valid NAME: what was printed last is as vidqc-streams(5) says.
 valid() {
 	is "$(jq -rs 'if length == 0 then "nothing" else empty end' "$T/out" 2>&1 &&
-		jq -r -f "$ROOT/tests/prediction.jq" "$T/out" 2>&1)" '' "$1: a valid prediction"
+		faults "$T/out")" '' "$1: a valid prediction"
 }
 
 text="drawtext=fontfile=$FONT:text=OPEN 24 HOURS:fontsize=30:fontcolor=white:x=40:y=80:box=1:boxcolor=black"
