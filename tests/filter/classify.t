@@ -18,7 +18,7 @@ is "$(all '.type == "prediction" and .schema_version == 1')" true 'type and sche
 is "$(all '(.class_probabilities | add) - 1 | fabs < 1e-6')" true 'probabilities sum to 1'
 is "$(all '(.confidence + .class_probabilities.NONE - 1) | fabs < 1e-6')" true \
 	'confidence is 1 - P(NONE)'
-is "$(all '.artifact == (.class_probabilities.NONE < 0.5)')" true 'the decision'
+is "$(all '.artifact == (.class_probabilities.NONE < '"$(vidqc-config | jq .model.binary_threshold)"')')" true 'the decision'
 is "$(all '.artifact == (.artifact_category != "NONE")')" true 'a category exactly with an artifact'
 is "$(all '.artifact == (.evidence != null)')" true 'evidence exactly with an artifact'
 is "$(all '.artifact or (.events == [])')" true 'no events without an artifact'

@@ -20,8 +20,8 @@ static double exact(const uint8_t *p, int w, int h, int dw, int dh, int i, int j
 {
 	double sum = 0, area = 0;
 
-	for (int y = 0; y < h; y++) {
-		for (int x = 0; x < w; x++) {
+	for (int y = j * h / dh; y < h && y * dh < (j + 1) * h; y++) {
+		for (int x = i * w / dw; x < w && x * dw < (i + 1) * w; x++) {
 			double l = fmax(x, (double)i * w / dw);
 			double r = fmin(x + 1, (double)(i + 1) * w / dw);
 			double t = fmax(y, (double)j * h / dh);

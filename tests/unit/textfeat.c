@@ -226,6 +226,7 @@ static void refuses(const char *line, const char *message)
 static void test_refusals(double *v)
 {
 	struct vq_textfeat *t = NULL;
+	struct vq_config *config = NULL;
 	struct vq_err err = {0};
 	json_t *out = json_object();
 
@@ -236,7 +237,8 @@ static void test_refusals(double *v)
 		"\"box\":[0,0,9,9],\"text\":\"a\",\"confidence\":101}]}",
 		"confidence");
 	refuses(header, "header");
-	vq_textfeat_new(&t, NULL, &err);
+	vq_config_new(&config, &err);
+	vq_textfeat_new(&t, config, &err);
 	is_int(add(t, "{\"type\":\"text\",\"frame\":0,\"time\":0,\"regions\":[]}", &err), VQ_EDATA,
 		"no text before the header");
 	add(t, header, &err);
@@ -244,6 +246,7 @@ static void test_refusals(double *v)
 	has_str(err.msg, "end", "says so");
 	vq_textfeat_free(&t);
 	vq_textfeat_free(&t);
+	vq_config_free(&config);
 	json_decref(out);
 }
 
