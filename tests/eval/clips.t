@@ -33,7 +33,7 @@ took=$((SECONDS - begin))
 cat "$T"/a/*.status >"$T/status"
 is "$(jq -r 'select(.status != 0) | "\(.clip): exit \(.status)"' "$T/status")" '' "$total clips: exit 0"
 is "$(cat "$T"/a/*.jsonl | wc -l)" "$total" 'a prediction for each'
-is "$(cat "$T"/a/*.jsonl | faults)" '' 'all valid'
+is "$(faults "$T"/a/*.jsonl)" '' 'all valid'
 is "$(ls -A "$TMPDIR")" '' 'nothing is left in TMPDIR'
 
 outside=
