@@ -66,6 +66,7 @@ children=()
 grace=20
 output=
 output_temp=
+shell_says=
 
 make_work() {
 	work=$(mktemp -d "${TMPDIR:-/tmp}/vidqc.XXXXXX") || exit 74
@@ -76,6 +77,10 @@ make_work() {
 }
 
 clean_up() {
+	# Something went wrong in the shell itself while its messages were kept back.
+	if [ -n "$shell_says" ] && [ -s "$shell_says" ]; then
+		cat "$shell_says" >&2
+	fi
 	stop_children
 	if [ -n "$output_temp" ]; then
 		rm -f -- "$output_temp"
@@ -88,6 +93,7 @@ clean_up() {
 }
 
 on_signal() {
+	shell_says=
 	trap '' INT TERM HUP
 	clean_up
 	trap - EXIT "$1"

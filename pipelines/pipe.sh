@@ -93,7 +93,7 @@ wait_stages() {
 		else
 			wait -n -p p "${!name[@]}" ${timer:+"$timer"} || status=$?
 		fi
-		if [ -z "$p" ]; then
+		if [ -z "${p:-}" ]; then
 			continue
 		elif [ -n "$timer" ] && [ "$p" = "$timer" ]; then
 			for p in "${!name[@]}"; do
@@ -250,10 +250,12 @@ run_pipe() {
 	first_reason=
 	rm -f -- "$work/info" "$work/result" "$work"/*.err
 	# The shell tells of jobs that a signal ended in its own words; explain does it in ours.
+	shell_says=$work/shell.err
 	{
 		start_stages "$clip"
 		wait_stages
-	} 2>"$work/shell.err"
+	} 2>"$shell_says"
+	shell_says=
 	if [ -n "$keep" ] && [ -s "$work/info" ]; then
 		cp -- "$work/info" "$keep/info.json" || exit 74
 	fi
