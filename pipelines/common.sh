@@ -76,7 +76,12 @@ make_work() {
 	trap 'on_signal HUP' HUP
 }
 
+# Only the command itself cleans up: a child that is ended right after its fork may
+# still have its parent's traps, and must not take the work folder with it.
 clean_up() {
+	if [ "$BASHPID" != "$$" ]; then
+		return
+	fi
 	# Something went wrong in the shell itself while its messages were kept back.
 	if [ -n "$shell_says" ] && [ -s "$shell_says" ]; then
 		cat "$shell_says" >&2
@@ -97,7 +102,7 @@ on_signal() {
 	trap '' INT TERM HUP
 	clean_up
 	trap - EXIT "$1"
-	kill -s "$1" $$
+	kill -s "$1" "$BASHPID"
 }
 
 # Ask the children to end, and insist after a while.
