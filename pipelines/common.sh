@@ -59,14 +59,14 @@ parse() {
 # --config and --set as the user gave them.
 settings=()
 
-# The folder for everything in between, removed whatever happens.
+# The folder for everything in between, removed whatever happens; the children, by process
+# or, where they have one of their own, by process group.
 work=
 children=()
 # Tenths of a second between asking a child to end and insisting.
 grace=20
 output=
 output_temp=
-shell_says=
 
 make_work() {
 	work=$(mktemp -d "${TMPDIR:-/tmp}/vidqc.XXXXXX") || exit 74
@@ -82,10 +82,6 @@ clean_up() {
 	if [ "$BASHPID" != "$$" ]; then
 		return
 	fi
-	# Something went wrong in the shell itself while its messages were kept back.
-	if [ -n "$shell_says" ] && [ -s "$shell_says" ]; then
-		cat "$shell_says" >&2
-	fi
 	stop_children
 	if [ -n "$output_temp" ]; then
 		rm -f -- "$output_temp"
@@ -98,7 +94,6 @@ clean_up() {
 }
 
 on_signal() {
-	shell_says=
 	trap '' INT TERM HUP
 	clean_up
 	trap - EXIT "$1"
@@ -110,14 +105,14 @@ stop_children() {
 	local pid i
 
 	for pid in "${children[@]}"; do
-		kill -s TERM "$pid" 2>/dev/null || :
+		kill -s TERM -- "-$pid" "$pid" 2>/dev/null || :
 	done
 	for ((i = 0; i < grace; i++)); do
 		any_alive || break
 		sleep 0.1
 	done
 	for pid in "${children[@]}"; do
-		kill -s KILL "$pid" 2>/dev/null || :
+		kill -s KILL -- "-$pid" "$pid" 2>/dev/null || :
 		wait "$pid" 2>/dev/null || :
 	done
 	children=()

@@ -12,10 +12,12 @@
 
 # By name of a pipe: the descriptors of its ends.  By name of a stage: process id,
 # exit status, and whether it was stopped because another one had failed.  Then the stage
-# that was seen to fail first, and the first that did not just lose its reader.
+# that failed first, the first that did not just lose its reader, and the descriptor
+# that tells of stages that have ended.
 declare -A reader=() writer=() pid=() code=() stopped=()
 first_failed=
 first_reason=
+endings=
 
 make_pipe() {
 	local rw r w path=$work/fifo
@@ -29,21 +31,36 @@ make_pipe() {
 	writer[$1]=$w
 }
 
+# What runs a stage: descriptor of the endings, STAGE, COMMAND...  When the command has
+# ended it writes a line, "status stage", and only then lets go of the ends of the stage's
+# pipes: the line of the stage that failed first comes before those of its neighbours.
+# SIGTERM is for the command alone, and what the shell says of its end is for nobody.
+# shellcheck disable=SC2016 # it is a script
+runner='
+trap "" TERM
+exec {err}>&2 2>/dev/null
+env --default-signal=PIPE,TERM "${@:3}" 2>&"$err" {err}>&-
+echo "$? $2" >&"$1"
+'
+
 # start STAGE STDIN STDOUT KEEP COMMAND...: a stage in the background, with these
 # two descriptors as its standard ones; KEEP is one more that it uses, or nothing.
+# It is a process group of its own, and none of the shell's jobs: bash loses count of
+# them when they end at the wrong moment.
 start() {
-	local stage=$1 in=$2 out=$3 keep=$4
+	local stage=$1 in=$2 out=$3 keep=$4 tell=${writer[endings]}
 	shift 4
 	(
 		for fd in "${reader[@]}" "${writer[@]}"; do
-			if [ "$fd" != "$keep" ]; then
+			if [ "$fd" != "$keep" ] && [ "$fd" != "$tell" ]; then
 				exec {fd}>&-
 			fi
 		done
-		exec env --default-signal=PIPE "$@"
+		exec setsid bash -c "$runner" bash "$tell" "$stage" "$@"
 	) <&"$in" >&"$out" 2>"$work/$stage.err" &
 	pid[$stage]=$!
 	children+=($!)
+	disown "$!" 2>/dev/null || :
 }
 
 # tap PIPE FILE: keep a copy of what flows through the pipe.
@@ -68,6 +85,8 @@ forget_end() {
 close_pipes() {
 	local fd
 
+	endings=${reader[endings]}
+	unset 'reader[endings]'
 	for fd in "${reader[@]}" "${writer[@]}"; do
 		exec {fd}>&-
 	done
@@ -76,71 +95,62 @@ close_pipes() {
 }
 
 # Wait for all stages.  After the first failure the others end by themselves, as
-# their pipes are closed; one that does not within two seconds is told to.
+# their pipes are closed; when none does for two seconds they are told to.
 wait_stages() {
-	local -A name=()
-	local stage p status timer='' signal=TERM
+	local stage status signals=(TERM KILL)
 
-	for stage in "${!pid[@]}"; do
-		name[${pid[$stage]}]=$stage
-	done
-	while [ ${#name[@]} != 0 ]; do
-		status=0
-		# wait -n forgets a job that a signal has ended, wait does not.
-		p=$(first_dead)
-		if [ -n "$p" ]; then
-			wait "$p" || status=$?
+	while [ ${#code[@]} != ${#pid[@]} ]; do
+		if read -r ${first_failed:+-t 2} -u "$endings" status stage; then
+			note_end "$stage" "$status"
+		elif [ $? -gt 128 ] && [ ${#signals[@]} != 0 ]; then
+			stop_stages "${signals[0]}"
+			signals=("${signals[@]:1}")
 		else
-			wait -n -p p "${!name[@]}" ${timer:+"$timer"} || status=$?
-		fi
-		if [ -z "${p:-}" ]; then
-			continue
-		elif [ -n "$timer" ] && [ "$p" = "$timer" ]; then
-			for p in "${!name[@]}"; do
-				stopped[${name[$p]}]=1
-				kill -s "$signal" "$p" || :
-			done
-			signal=KILL
-			timer=
-		else
-			stage=${name[$p]}
-			if [ "$stage" = classify ] && [ "$status" = 1 ] && [ -n "$gate" ]; then
-				flagged=1
-				status=0
-			fi
-			code[$stage]=$status
-			case $status in
-			0) ;;
-			141) first_failed=${first_failed:-$stage} ;;
-			*)
-				first_failed=${first_failed:-$stage}
-				first_reason=${first_reason:-$stage}
-				;;
-			esac
-			unset "name[$p]"
-		fi
-		if [ -n "$first_failed" ] && [ -z "$timer" ]; then
-			sleep 2 >/dev/null &
-			timer=$!
-			children+=("$timer")
+			note_lost
 		fi
 	done
-	if [ -n "$timer" ]; then
-		kill "$timer" || :
-		wait "$timer" || :
-	fi
+	forget_end "$endings"
 	children=()
 }
 
-# The process id of a stage that has ended and was not waited for yet, in pipe order.
-first_dead() {
+# note_end STAGE STATUS
+note_end() {
+	local stage=$1 status=$2
+
+	if [ "$stage" = classify ] && [ "$status" = 1 ] && [ -n "$gate" ]; then
+		flagged=1
+		status=0
+	fi
+	code[$stage]=$status
+	case $status in
+	0) ;;
+	141) first_failed=${first_failed:-$stage} ;;
+	*)
+		first_failed=${first_failed:-$stage}
+		first_reason=${first_reason:-$stage}
+		;;
+	esac
+}
+
+# Nobody is left who could tell of the other stages: what runs them was killed too.
+note_lost() {
 	local stage
 
-	for stage in frames ocr features classify "${!pid[@]}"; do
-		if [ -n "${pid[$stage]:-}" ] && [ -z "${code[$stage]:-}" ] &&
-			! kill -s 0 "${pid[$stage]}"; then
-			printf '%s\n' "${pid[$stage]}"
-			return
+	for stage in "${!pid[@]}"; do
+		if [ -z "${code[$stage]:-}" ]; then
+			note_end "$stage" 137
+		fi
+	done
+}
+
+# stop_stages SIGNAL: tell those that still run.
+stop_stages() {
+	local stage
+
+	for stage in "${!pid[@]}"; do
+		if [ -z "${code[$stage]:-}" ]; then
+			stopped[$stage]=1
+			kill -s "$1" -- "-${pid[$stage]}" 2>/dev/null || :
 		fi
 	done
 }
@@ -168,10 +178,6 @@ culprit() {
 			;;
 		esac
 	done
-	if [ "$first_reason" = classify ] && [ "${code[features]}" = 65 ] &&
-		[ -z "${stopped[features]:-}" ]; then
-		first_reason=features
-	fi
 	printf '%s\n' "${first_reason:-$first_failed}"
 }
 
@@ -249,13 +255,8 @@ run_pipe() {
 	first_failed=
 	first_reason=
 	rm -f -- "$work/info" "$work/result" "$work"/*.err
-	# The shell tells of jobs that a signal ended in its own words; explain does it in ours.
-	shell_says=$work/shell.err
-	{
-		start_stages "$clip"
-		wait_stages
-	} 2>"$shell_says"
-	shell_says=
+	start_stages "$clip"
+	wait_stages
 	if [ -n "$keep" ] && [ -s "$work/info" ]; then
 		cp -- "$work/info" "$keep/info.json" || exit 74
 	fi
@@ -273,7 +274,7 @@ start_stages() {
 	local -a config=(--config "$work/config.json")
 
 	exec {null}</dev/null {result}>"$work/result"
-	for name in text native ocr ${classify:+features}; do
+	for name in endings text native ocr ${classify:+features}; do
 		make_pipe "$name"
 	done
 	writer[result]=$result
