@@ -60,7 +60,7 @@ parse() {
 settings=()
 
 # The folder for everything in between, removed whatever happens; the children, by process
-# or, where they have one of their own, by process group.
+# or, with a minus, by process group.
 work=
 children=()
 # Tenths of a second between asking a child to end and insisting.
@@ -69,11 +69,11 @@ output=
 output_temp=
 
 make_work() {
-	work=$(mktemp -d "${TMPDIR:-/tmp}/vidqc.XXXXXX") || exit 74
 	trap clean_up EXIT
 	trap 'on_signal INT' INT
 	trap 'on_signal TERM' TERM
 	trap 'on_signal HUP' HUP
+	work=$(mktemp -d "${TMPDIR:-/tmp}/vidqc.XXXXXX") || exit 74
 }
 
 # Only the command itself cleans up: a child that is ended right after its fork may
@@ -100,20 +100,21 @@ on_signal() {
 	kill -s "$1" "$BASHPID"
 }
 
-# Ask the children to end, and insist after a while.
+# Ask the children to end, and insist after a while.  One that has no group of its own yet
+# hears of it the next time: right after its fork it would still do what we do.
 stop_children() {
 	local pid i
 
-	for pid in "${children[@]}"; do
-		kill -s TERM -- "-$pid" "$pid" 2>/dev/null || :
-	done
 	for ((i = 0; i < grace; i++)); do
+		for pid in "${children[@]}"; do
+			kill -s TERM -- "$pid" 2>/dev/null || :
+		done
 		any_alive || break
 		sleep 0.1
 	done
 	for pid in "${children[@]}"; do
-		kill -s KILL -- "-$pid" "$pid" 2>/dev/null || :
-		wait "$pid" 2>/dev/null || :
+		kill -s KILL -- "$pid" "${pid#-}" 2>/dev/null || :
+		wait "${pid#-}" 2>/dev/null || :
 	done
 	children=()
 }
@@ -122,7 +123,7 @@ any_alive() {
 	local pid
 
 	for pid in "${children[@]}"; do
-		if kill -s 0 "$pid" 2>/dev/null; then
+		if kill -s 0 "${pid#-}" 2>/dev/null; then
 			return 0
 		fi
 	done

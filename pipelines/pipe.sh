@@ -59,7 +59,7 @@ start() {
 		exec setsid bash -c "$runner" bash "$tell" "$stage" "$@"
 	) <&"$in" >&"$out" 2>"$work/$stage.err" &
 	pid[$stage]=$!
-	children+=($!)
+	children+=("-$!")
 	disown "$!" 2>/dev/null || :
 }
 
