@@ -36,7 +36,10 @@ vidqc-eval_MODS     := $(BASE) $(MODEL) labels validate scorecard evaluate
 
 vidqc-config_MODS   := $(BASE)
 
-PROGRAMS := vidqc-frames vidqc-ocr vidqc-features vidqc-classify vidqc-train vidqc-eval vidqc-config
+vidqc-glitch_MODS   := $(BASE) frame y4m image distinct rng blur glitch glitchtime glitchregions glitchfield \
+                       glitchlight glitchtexture glitchorder glitchscene glitchlayer glitchtext glitchfont glitchdraw
+
+PROGRAMS := vidqc-frames vidqc-ocr vidqc-features vidqc-classify vidqc-train vidqc-eval vidqc-config vidqc-glitch
 
 # Flags of the modules that see an outside library; a program or test that has the
 # module links it.
@@ -45,6 +48,7 @@ PKG_config   := jansson
 PKG_decode   := libavformat libavcodec libswscale libavutil
 PKG_ocr      := tesseract lept
 PKG_sha256   := libcrypto
+PKG_glitchfont := lept
 LIB_booster  := -lxgboost -lgomp
 
 # ---- unit tests: tests/unit/NAME.c with the library modules it needs --------------------
@@ -74,6 +78,9 @@ T_assign_MODS     := assign
 T_editdist_MODS   := editdist
 T_stability_MODS  := stability frame err
 T_textfeat_MODS   := textfeat textseries textcause editdist $(BASE)
+T_glitchtime_MODS  := glitchtime rng
+T_glitchlayer_MODS := glitchlayer glitchfield blur rng frame err
+T_glitchregions_MODS := glitchregions $(BASE)
 T_train_MODS      := labels dataset validate scorecard train trainreport manifest $(MODEL) $(BASE)
 
 # ---- rules ------------------------------------------------------------------------------
