@@ -62,17 +62,20 @@ void vq_layer_clear(struct vq_layer *l)
 	memset(l, 0, sizeof *l);
 }
 
-/* Otsu's threshold (values below it are one class) and the variance between classes. */
-static int otsu(const uint8_t *p, size_t stride, int w, int h, double *between)
+/* Otsu's threshold (values below it are one class), the variance between the classes, and
+ * its share of all. */
+static int otsu(const uint8_t *p, size_t stride, int w, int h, double *between, double *parted)
 {
-	double count[256] = {0}, n = (double)w * h, all = 0, low = 0, low_sum = 0;
+	double count[256] = {0}, n = (double)w * h, all = 0, square = 0, low = 0, low_sum = 0;
 	int best = 128;
 
 	for (int y = 0; y < h; y++)
 		for (int x = 0; x < w; x++)
 			count[p[(size_t)y * stride + (size_t)x]]++;
-	for (int i = 0; i < 256; i++)
+	for (int i = 0; i < 256; i++) {
 		all += i * count[i];
+		square += i * i * count[i];
+	}
 	*between = 0;
 	for (int i = 0; i < 255; i++) {
 		double high, d, v;
@@ -89,23 +92,27 @@ static int otsu(const uint8_t *p, size_t stride, int w, int h, double *between)
 			best = i + 1;
 		}
 	}
+	square = square / n - all / n * (all / n);
+	*parted = square > 0 ? *between / square : 0;
 	return best;
 }
 
 /* 1 in the mask: above or at the threshold of the plane that parts best. */
-static void part_pixels(struct vq_layer *l, const struct vq_frame *f)
+static void part_pixels(struct vq_layer *l, const struct vq_frame *f, const double box[4])
 {
-	double best = 0, between;
-	int plane = 0, level = 0, shift;
+	double best = 0, between, parted;
+	int plane = 0, level = 0, shift, x1 = (int)box[0], y1 = (int)box[1];
+	int w = (int)box[2] - x1, h = (int)box[3] - y1;
 
 	for (int p = 0; p < 3; p++) {
 		int s = p > 0, t;
 		size_t stride = (size_t)(f->width >> s);
 
-		t = otsu(f->plane[p] + (size_t)(l->y >> s) * stride + (l->x >> s), stride,
-			l->w >> s, l->h >> s, &between);
+		t = otsu(f->plane[p] + (size_t)(y1 >> s) * stride + (x1 >> s), stride, w >> s,
+			h >> s, &between, &parted);
 		if (p == 0 || between > CHROMA_WINS * best) {
 			best = between;
+			l->parted = parted;
 			plane = p;
 			level = t;
 		}
@@ -354,7 +361,8 @@ bool vq_layer_cut(
 	int y2 = ((int)ceil(fmin(f->height, box[3] + margin)) + 1) & ~1;
 
 	err->code = VQ_OK;
-	if (x2 - x1 < 8 || y2 - y1 < 8 || vq_layer_reserve(l, x2 - x1, y2 - y1, err) != VQ_OK)
+	if (tall < 2 || box[2] - box[0] < 2 || x2 - x1 < 8 || y2 - y1 < 8 ||
+		vq_layer_reserve(l, x2 - x1, y2 - y1, err) != VQ_OK)
 		return false;
 	l->x = x1;
 	l->y = y1;
@@ -365,7 +373,7 @@ bool vq_layer_cut(
 	in[1] = box[1] - y1;
 	in[2] = box[2] - x1;
 	in[3] = box[3] - y1;
-	part_pixels(l, f);
+	part_pixels(l, f, box);
 	choose_side(l, in);
 	drop_outsiders(l, f);
 	if (keep_inside(l, in) < INK_MIN ||

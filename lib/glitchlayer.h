@@ -26,6 +26,7 @@ struct vq_layer {
 	/* Working memory of the same size, for whoever edits the ink. */
 	float *edit[3];
 	double tall;	       /* height of the box that it was cut from, pixels */
+	double parted;	       /* Otsu's separability inside the box, 0 to 1 */
 	double stroke;	       /* mean width of the letters' strokes, pixels */
 	float low[3], high[3]; /* the darkest and lightest values that were there */
 	/* private */
@@ -39,8 +40,8 @@ struct vq_layer {
 enum vq_code vq_layer_reserve(struct vq_layer *l, int width, int height, struct vq_err *err);
 void vq_layer_clear(struct vq_layer *l);
 
-/* Cut the box (frame pixels) with a margin out of the frame and part it.  Letters are the
- * pixels on the side of Otsu's threshold (luma, or a chroma plane that parts better) where
+/* Cut the box (frame pixels, inside the frame) with a margin out of the frame and part it.  Letters
+ * are the pixels on the side of Otsu's threshold (luma, or a chroma plane that parts better) where
  * the surroundings are not, without those that go on beyond the margin; the ground under
  * them is a smooth surface through the pixels beside them.  False when there are none
  * (err->code is VQ_OK then) or memory is short. */

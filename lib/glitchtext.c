@@ -10,6 +10,9 @@
 #include "rng.h"
 
 #define CELLS 160
+/* A plain ramp of brightness has 0.75: below that there are no two classes, ground and
+ * letters, to be parted. */
+#define PARTED 0.75
 #define OVERLAP 0.25 /* of the smaller one */
 #define TALL_MIN 5.0 /* pixels; what is lower has no letters to change */
 /* What strength 1 means, in letter heights. */
@@ -27,6 +30,7 @@ struct slot {
 	int track;
 	long cycle, used; /* used: number of the frame that needed it last, from 1; 0: free */
 	double tall;	  /* letter height over box height */
+	bool letters;	  /* whether there are any to lift */
 	int cells;
 	struct vq_cell cell[CELLS]; /* in 1/4096 of the box */
 	int partner[CELLS];	    /* swap: whose ink comes here; itself mirrored when alone */
@@ -470,6 +474,7 @@ static void new_state(struct edit *e, const double in[4])
 	qsort(tall, (size_t)s->cells, sizeof *tall, by_size);
 	s->tall = s->cells == 0 ? 1 : tall[s->cells / 2] / (in[3] - in[1]);
 	s->cycle = e->step->cycle;
+	s->letters = t->layer.parted >= PARTED;
 	pair_lines(e);
 }
 
@@ -493,6 +498,8 @@ static enum vq_code edit_region(struct vq_glitch_job *job, struct vq_glitch_now 
 		new_state(&e, in);
 	}
 	e.s->used = t->frame;
+	if (!e.s->letters)
+		return VQ_AGAIN;
 	for (int i = 0; i < e.s->cells; i++)
 		t->cell[i] = to_layer(e.s->cell[i], in);
 	e.x = in[0];

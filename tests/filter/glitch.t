@@ -268,6 +268,9 @@ like "$(err)" 'gray.y4m: nothing was changed: the last of 12 frames is at 0.4583
 exits 65 vidqc-glitch --kind text-swap --box 10,10,100,50 --truth "$T/truth" "$T/gray.y4m"
 like "$(err)" 'nothing was changed: no text' 'no text, no defect'
 is "$(jq -r .type "$T/truth" | grep -c end)" 0 'and a truth without an end'
+stream noise.y4m 'color=0x808080:s=320x180:r=24:d=0.5,noise=alls=60:allf=t'
+exits 65 vidqc-glitch --kind text-swap --box 40,40,400,200 "$T/noise.y4m"
+like "$(err)" 'nothing was changed: no text' 'noise is no text'
 exits 0 vidqc-glitch --kind text-swap --strength 0 --box 10,10,100,50 "$T/gray.y4m"
 
 # ---- usage ----------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #include "../../lib/blur.h"
 #include "../../lib/glitchfield.h"
 #include "../../lib/glitchlayer.h"
+#include "../../lib/rng.h"
 #include "../tap.h"
 
 #define W 160
@@ -52,6 +53,7 @@ static void lift(int ink, const char *what)
 	draw(ink);
 	vq_frame_copy(&copy, &f);
 	ok(vq_layer_cut(&layer, &f, box, &err), "%s: letters are found", what);
+	ok(layer.parted > 0.9, "%s: letters and ground part, %.2f", what, layer.parted);
 	ok(layer.x <= 38 && layer.y <= 28 && layer.x + layer.w >= 116 && layer.y + layer.h >= 52,
 		"%s: the layer has a margin", what);
 	n = vq_layer_cells(&layer, cell, 32);
@@ -115,6 +117,18 @@ static void nothing(void)
 		"what goes on outside is no letter");
 	ok(!vq_layer_cut(&layer, &f, (double[4]){0, 0, 3, 3}, &err) || layer.w > 0,
 		"a tiny box is survived");
+}
+
+/* What has no two classes does not part. */
+static void busy(void)
+{
+	uint64_t state = 1;
+
+	for (int y = 0; y < H; y++)
+		for (int x = 0; x < W; x++)
+			f.plane[0][y * W + x] = vq_to_u8(120 + 30 * vq_rng_normal(&state));
+	vq_layer_cut(&layer, &f, (double[4]){38, 28, 116, 52}, &err);
+	ok(layer.parted < 0.7, "noise does not part, %.2f", layer.parted);
 }
 
 static void fields(void)
@@ -185,6 +199,7 @@ int main(void)
 	by_colour();
 	two_lines();
 	nothing();
+	busy();
 	fields();
 	sampling();
 	vq_layer_clear(&layer);
