@@ -5,44 +5,11 @@
 
 #include "rng.h"
 
-enum vq_code vq_field_init(
-	struct vq_field *f, int width, int height, double spacing, struct vq_err *err)
-{
-	*f = (struct vq_field){.spacing = spacing < 1 ? 1 : spacing, .width = width};
-	f->cols = (int)(width / f->spacing) + 5;
-	f->rows = (int)(height / f->spacing) + 5;
-	f->grid = calloc((size_t)f->cols * (size_t)f->rows, sizeof *f->grid);
-	f->line = calloc((size_t)f->cols, sizeof *f->line);
-	if (f->grid == NULL || f->line == NULL) {
-		vq_field_clear(f);
-		return vq_nomem(err);
-	}
-	return VQ_OK;
-}
-
-void vq_field_clear(struct vq_field *f)
-{
-	free(f->grid);
-	free(f->line);
-	memset(f, 0, sizeof *f);
-}
-
-void vq_field_seed(struct vq_field *f, uint64_t seed)
-{
-	vq_field_mix(f, seed, seed, 0);
-}
-
-void vq_field_mix(struct vq_field *f, uint64_t first, uint64_t second, double mix)
-{
-	size_t n = (size_t)f->cols * (size_t)f->rows;
-
-	/* A spline's smoothing halves the deviation. */
-	for (size_t i = 0; i < n; i++) {
-		double a = vq_rng_signed(&first), b = mix > 0 ? vq_rng_signed(&second) : 0;
-
-		f->grid[i] = (float)(2 * ((1 - mix) * a + mix * b));
-	}
-}
+/* Where a column lies in the grid, and how much it takes of the four values there. */
+struct vq_field_place {
+	int cell;
+	float w[4];
+};
 
 static void spline(float t, float w[4])
 {
@@ -64,6 +31,58 @@ static int cell_of(double v, int cells, float *t)
 	return i;
 }
 
+enum vq_code vq_field_init(
+	struct vq_field *f, int width, int height, double spacing, struct vq_err *err)
+{
+	float t;
+
+	*f = (struct vq_field){.spacing = spacing < 1 ? 1 : spacing, .width = width};
+	f->cols = (int)(width / f->spacing) + 5;
+	f->rows = (int)(height / f->spacing) + 5;
+	f->grid = calloc((size_t)f->cols * (size_t)f->rows, sizeof *f->grid);
+	f->line = calloc((size_t)f->cols, sizeof *f->line);
+	for (int k = 0; k < 2; k++)
+		f->place[k] = calloc((size_t)width, sizeof *f->place[k]);
+	if (f->grid == NULL || f->line == NULL || f->place[0] == NULL || f->place[1] == NULL) {
+		vq_field_clear(f);
+		return vq_nomem(err);
+	}
+	for (int k = 0; k < 2; k++)
+		for (int i = 0; i < width; i++) {
+			struct vq_field_place *p = &f->place[k][i];
+
+			p->cell = cell_of((0.5 + i) * (k + 1) / f->spacing, f->cols, &t);
+			spline(t, p->w);
+		}
+	return VQ_OK;
+}
+
+void vq_field_clear(struct vq_field *f)
+{
+	free(f->grid);
+	free(f->line);
+	free(f->place[0]);
+	free(f->place[1]);
+	memset(f, 0, sizeof *f);
+}
+
+void vq_field_seed(struct vq_field *f, uint64_t seed)
+{
+	vq_field_mix(f, seed, seed, 0);
+}
+
+void vq_field_mix(struct vq_field *f, uint64_t first, uint64_t second, double mix)
+{
+	size_t n = (size_t)f->cols * (size_t)f->rows;
+
+	/* A spline's smoothing halves the deviation. */
+	for (size_t i = 0; i < n; i++) {
+		double a = vq_rng_signed(&first), b = mix > 0 ? vq_rng_signed(&second) : 0;
+
+		f->grid[i] = (float)(2 * ((1 - mix) * a + mix * b));
+	}
+}
+
 void vq_field_row(struct vq_field *f, double y, int step, int n, float *out)
 {
 	float w[4], t;
@@ -74,11 +93,10 @@ void vq_field_row(struct vq_field *f, double y, int step, int n, float *out)
 		f->line[i] = w[0] * g[i] + w[1] * g[i + f->cols] + w[2] * g[i + 2 * f->cols] +
 			     w[3] * g[i + 3 * f->cols];
 	for (int i = 0; i < n; i++) {
-		const float *l =
-			f->line + cell_of((0.5 * step + i * step) / f->spacing, f->cols, &t);
+		const struct vq_field_place *p = &f->place[step - 1][i];
+		const float *l = f->line + p->cell;
 
-		spline(t, w);
-		out[i] = w[0] * l[0] + w[1] * l[1] + w[2] * l[2] + w[3] * l[3];
+		out[i] = p->w[0] * l[0] + p->w[1] * l[1] + p->w[2] * l[2] + p->w[3] * l[3];
 	}
 }
 

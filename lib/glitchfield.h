@@ -12,6 +12,7 @@ struct vq_field {
 	int cols, rows, width;
 	double spacing; /* pixels */
 	float *grid, *line;
+	struct vq_field_place *place[2]; /* of columns, for step 1 and 2 */
 };
 
 /* For width x height pixels. */
@@ -24,7 +25,8 @@ void vq_field_seed(struct vq_field *f, uint64_t seed);
 /* Values (1 - mix) * first + mix * second. */
 void vq_field_mix(struct vq_field *f, uint64_t first, uint64_t second, double mix);
 
-/* n values at (0.5 * step + i * step, y), so that step 2 gives the centres of chroma. */
+/* n values at (0.5 * step + i * step, y) for a step of 1 or 2, the latter being the
+ * centres of chroma; as many as the field is wide. */
 void vq_field_row(struct vq_field *f, double y, int step, int n, float *out);
 
 /* One value, (0, 0) being the field's corner. */

@@ -152,7 +152,7 @@ static void draw_luma(struct vq_glitch_job *job, struct texture *t, struct vq_gl
 		const uint8_t *base = t->base + (size_t)y * (size_t)w;
 		const uint8_t *local = t->local + (size_t)y * (size_t)w;
 
-		for (int i = DX; i <= LUMA; i++)
+		for (int i = DX; i <= (r->luma > 0 ? LUMA : FRESH); i++)
 			vq_field_row(&t->field[i], y, 1, w, t->row[i]);
 		for (int x = 0; x < w; x++) {
 			double part = vq_area_weight(a, a->x1 + x, a->y1 + y), v;
