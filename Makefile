@@ -87,7 +87,7 @@ T_train_MODS      := labels dataset validate scorecard train trainreport manifes
 # The build tree is laid out like an installation: the front end finds its commands, the
 # programs and the model beside itself in both.
 BIN      := $(PROGRAMS:%=$(B)/bin/%)
-COMMANDS := predict features train config common.sh pipe.sh clips.sh
+COMMANDS := predict features train glitch config common.sh pipe.sh clips.sh
 FRONT    := $(B)/bin/vidqc $(COMMANDS:%=$(B)/libexec/vidqc/%)
 SHARE    := $(B)/share/vidqc/model.json $(B)/share/vidqc/manifest.json
 MAN      := $(wildcard man/*.[157])

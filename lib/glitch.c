@@ -153,11 +153,12 @@ json_t *vq_glitch_kind_record(int i)
 	for (size_t j = 0; options != NULL && j < sizeof takes / sizeof *takes; j++)
 		if (k->takes & takes[j].flag)
 			json_array_append_new(options, json_string(takes[j].name));
-	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "type", "kind",
-		"kind", k->name, "class", k->class, "unit", k->unit, "min",
+	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:i, s:i, s:o, s:s}",
+		"type", "kind", "kind", k->name, "class", k->class, "unit", k->unit, "min",
 		vq_record_number(k->min, 6), "max", vq_record_number(k->max, 6), "default",
 		vq_record_number(k->strength, 6), "start", vq_record_number(k->start, 6),
-		"duration", duration, "options", options, "help", k->help);
+		"duration", duration, "period", k->period, "on", k->on, "options", options, "help",
+		k->help);
 }
 
 static const struct vq_glitch_kind *kind_named(const char *name)

@@ -33,7 +33,8 @@ struct vq_glitch_options {
 void vq_glitch_defaults(struct vq_glitch_options *o);
 
 /* How many kinds there are, and record i of them:
- * {type, kind, class, unit, min, max, default, start, duration, options[], help}. */
+ * {type, kind, class, unit, min, max, default, start, duration, period, on, options[],
+ * help}; min, max and default are the strength's, duration is null without an end. */
 int vq_glitch_kinds(void);
 json_t *vq_glitch_kind_record(int i);
 

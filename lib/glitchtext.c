@@ -474,7 +474,8 @@ static void new_state(struct edit *e, const double in[4])
 	qsort(tall, (size_t)s->cells, sizeof *tall, by_size);
 	s->tall = s->cells == 0 ? 1 : tall[s->cells / 2] / (in[3] - in[1]);
 	s->cycle = e->step->cycle;
-	s->letters = t->layer.parted >= PARTED;
+	/* A box that a person gave is taken at its word. */
+	s->letters = e->job->o.has_box || t->layer.parted >= PARTED;
 	pair_lines(e);
 }
 

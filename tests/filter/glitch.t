@@ -269,9 +269,39 @@ exits 65 vidqc-glitch --kind text-swap --box 10,10,100,50 --truth "$T/truth" "$T
 like "$(err)" 'nothing was changed: no text' 'no text, no defect'
 is "$(jq -r .type "$T/truth" | grep -c end)" 0 'and a truth without an end'
 stream noise.y4m 'color=0x808080:s=320x180:r=24:d=0.5,noise=alls=60:allf=t'
-exits 65 vidqc-glitch --kind text-swap --box 40,40,400,200 "$T/noise.y4m"
+exits 65 vidqc-glitch --kind text-swap --boxes "$T/ocr.jsonl" "$T/noise.y4m"
 like "$(err)" 'nothing was changed: no text' 'noise is no text'
 exits 0 vidqc-glitch --kind text-swap --strength 0 --box 10,10,100,50 "$T/gray.y4m"
+
+# ---- the manual's examples, and the front end --------------------------------------------------
+mkdir "$T/ex"
+make_clip "$T/ex/clip.mp4" "$scene"
+cd "$T/ex" || exit 1
+# example LINE...: the page has these lines, and they work (a picture goes to a file).
+example() {
+	local line
+	mandoc -T ascii -O width=200 "$ROOT/man/vidqc-glitch.1" | sed 's/.\x08//g' >"$T/page"
+	for line; do
+		grep -qF -e "$line" "$T/page" || fail "the page has: $line"
+	done
+	exits 0 bash -euo pipefail -c "$(printf '%s\n' "$@" | sed 's/| ffplay -/>shown.y4m/')"
+}
+example 'vidqc-frames -o - clip.mp4 |' \
+	'vidqc-glitch --kind luma --strength 6 --box 0,0,200,150 --truth truth.jsonl |' \
+	'ffmpeg -v error -i - -crf 16 broken.mp4'
+ok 'a broken clip' test -s "$T/ex/broken.mp4"
+example 'vidqc-frames -o frames.y4m -o text.y4m,fps=5,samples=50,height=720 clip.mp4' \
+	'vidqc-ocr text.y4m |' \
+	"jq -c 'if .type == \"text\" then .regions |= map(select(.confidence > 80)) else . end' > ocr.jsonl"
+is "$(jq -r .type "$T/ex/ocr.jsonl" | uniq | paste -sd,)" header,text,end 'records of a part of the text'
+make_clip "$T/ex/clip.mp4" 'testsrc2=s=800x600:r=24:d=0.5'
+vidqc-frames -o frames.y4m clip.mp4
+example 'vidqc-glitch -k caption --text "Grand opening" --box 100,500,600,60 frames.y4m |' \
+	'vidqc-glitch -k text-morph --box 100,500,600,60 --period 2 --smooth | ffplay -'
+is "$(sums "$T/ex/shown.y4m" | sort -u | wc -l)" 12 'a caption that boils'
+exits 0 vidqc glitch --list
+ok 'vidqc glitch is the same' cmp -s "$T/out" "$T/list"
+cd "$ROOT" || exit 1
 
 # ---- usage ----------------------------------------------------------------------------------------
 refused() {
