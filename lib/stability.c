@@ -154,27 +154,38 @@ static int warp_row(const struct vq_pyramid *p, int level, const struct vq_warp 
 	return count;
 }
 
+/* Length in crop pixels, at least 4. */
+static int crop_length(double pixels, double scale, int most)
+{
+	int n = (int)(pixels / scale);
+
+	return n < 4 ? 4 : n > most ? most : n;
+}
+
+/* What lies between two margins (frame pixels), at least one crop pixel. */
+static void span_of(double before, double after, double scale, int length, int *from, int *to)
+{
+	*from = (int)fmin(fmax(0, before) / scale, length - 1);
+	*to = length - (int)fmin(fmax(0, after) / scale, length);
+	*to = *to > *from ? *to : *from + 1;
+}
+
 void vq_crop_take(struct vq_crop *c, const struct vq_pyramid *p, const double box[4], double letter)
 {
 	double ring = fmax(3, RING * fmin(letter, box[3] - box[1]));
-	double w = box[2] - box[0] + 2 * ring, h = box[3] - box[1] + 2 * ring;
+	double left = fmax(0, box[0] - ring), top = fmax(0, box[1] - ring);
+	double w = fmin(p->width[0], box[2] + ring) - left;
+	double h = fmin(p->height[0], box[3] + ring) - top;
 	double scale = fmax(1, fmax(letter / LETTER, sqrt(w * h / (VQ_CROP_PIXELS * 0.95))));
-	int level, inset;
+	int level;
 
-	c->width = (int)(w / scale);
-	c->height = (int)(h / scale);
-	c->width = c->width < 4 ? 4 : c->width > VQ_CROP_PIXELS / 4 ? VQ_CROP_PIXELS / 4 : c->width;
-	c->height = c->height < 4 ? 4 : c->height;
-	if (c->height > VQ_CROP_PIXELS / c->width)
-		c->height = VQ_CROP_PIXELS / c->width;
+	c->width = crop_length(w, scale, VQ_CROP_PIXELS / 4);
+	c->height = crop_length(h, scale, VQ_CROP_PIXELS / c->width);
 	c->scale = scale;
-	c->x = box[0] - ring;
-	c->y = box[1] - ring;
-	inset = (int)(ring / scale);
-	c->inner[0] = inset;
-	c->inner[1] = inset;
-	c->inner[2] = c->width - inset > inset ? c->width - inset : inset + 1;
-	c->inner[3] = c->height - inset > inset ? c->height - inset : inset + 1;
+	c->x = left;
+	c->y = top;
+	span_of(box[0] - left, left + w - box[2], scale, c->width, &c->inner[0], &c->inner[2]);
+	span_of(box[1] - top, top + h - box[3], scale, c->height, &c->inner[1], &c->inner[3]);
 	level = level_for(p, scale);
 	for (int v = 0; v < c->height; v++) {
 		float row[VQ_CROP_PIXELS / 4];
@@ -261,24 +272,24 @@ static double correlation(struct vq_aligner *al, const struct vq_crop *c,
 /* The crop's points that the search compares, as places in one pyramid level. */
 struct points {
 	int n, left, top, right, bottom; /* extent */
-	int offset[SEARCH_POINTS];
+	int x[SEARCH_POINTS], y[SEARCH_POINTS];
 	int value[SEARCH_POINTS];
 };
 
-static void pick_points(const struct vq_crop *c, const struct vq_pyramid *p, int level, int step,
-	const struct vq_warp *w, struct points *o)
+static void pick_points(
+	const struct vq_crop *c, int level, int step, const struct vq_warp *w, struct points *o)
 {
 	double k = 1.0 / (1 << level);
 
-	*o = (struct points){.left = 1 << 20, .top = 1 << 20, .right = -1, .bottom = -1};
+	*o = (struct points){
+		.left = 1 << 20, .top = 1 << 20, .right = -(1 << 20), .bottom = -(1 << 20)};
 	for (int v = step / 2; v < c->height; v += step)
 		for (int u = step / 2; u < c->width && o->n < SEARCH_POINTS; u += step) {
 			int x = (int)floor((w->m[0] + w->m[1] * u + 0.5) * k);
 			int y = (int)floor((w->m[3] + w->m[5] * v + 0.5) * k);
 
-			if (x < 0 || y < 0 || x >= p->width[level] || y >= p->height[level])
-				continue;
-			o->offset[o->n] = y * p->width[level] + x;
+			o->x[o->n] = x;
+			o->y[o->n] = y;
 			o->value[o->n++] = c->pixel[v * c->width + u];
 			o->left = x < o->left ? x : o->left;
 			o->right = x > o->right ? x : o->right;
@@ -287,21 +298,33 @@ static void pick_points(const struct vq_crop *c, const struct vq_pyramid *p, int
 		}
 }
 
-static double score_shift(const struct points *o, const uint8_t *at)
+/* Correlation of the points that lie inside the frame when shifted by (i,j); -2 when
+ * less than half of them do. */
+static double score_shift(
+	const struct points *o, const struct vq_pyramid *p, int level, int i, int j)
 {
-	int64_t a = 0, b = 0, aa = 0, bb = 0, ab = 0;
+	int w = p->width[level], h = p->height[level];
+	bool inside = o->left + i >= 0 && o->right + i < w && o->top + j >= 0 && o->bottom + j < h;
+	int64_t a = 0, b = 0, aa = 0, bb = 0, ab = 0, n = 0;
 	struct sums s;
 
-	for (int i = 0; i < o->n; i++) {
-		int p = o->value[i], q = at[o->offset[i]];
+	for (int k = 0; k < o->n; k++) {
+		int x = o->x[k] + i, y = o->y[k] + j, u, v;
 
-		a += p;
-		b += q;
-		aa += p * p;
-		bb += q * q;
-		ab += p * q;
+		if (!inside && (x < 0 || x >= w || y < 0 || y >= h))
+			continue;
+		u = o->value[k];
+		v = p->pixel[level][y * w + x];
+		a += u;
+		b += v;
+		aa += u * u;
+		bb += v * v;
+		ab += u * v;
+		n++;
 	}
-	s = (struct sums){(double)a, (double)b, (double)aa, (double)bb, (double)ab, o->n};
+	if (2 * n < o->n)
+		return -2;
+	s = (struct sums){(double)a, (double)b, (double)aa, (double)bb, (double)ab, (double)n};
 	return pearson(&s);
 }
 
@@ -320,16 +343,11 @@ static void search(
 	level = level_for(p, step * c->scale);
 	grid = 1 << level;
 	reach = (int)ceil(radius / grid);
-	pick_points(c, p, level, step, w, &o);
+	pick_points(c, level, step, w, &o);
 	for (int j = -reach; j <= reach; j++)
 		for (int i = -reach; i <= reach; i++) {
-			double r;
+			double r = score_shift(&o, p, level, i, j) - 0.004 * (abs(i) + abs(j));
 
-			if (o.left + i < 0 || o.right + i >= p->width[level] || o.top + j < 0 ||
-				o.bottom + j >= p->height[level])
-				continue;
-			r = score_shift(&o, p->pixel[level] + j * p->width[level] + i) -
-			    0.004 * (abs(i) + abs(j));
 			if (r > best) {
 				best = r;
 				w->m[0] = start.m[0] + i * grid;
@@ -485,13 +503,15 @@ static bool sane(const struct vq_warp *w, double scale)
 }
 
 double vq_crop_align(struct vq_aligner *a, const struct vq_crop *c, const struct vq_pyramid *p,
-	double dx, double dy, double radius, struct vq_warp *w)
+	double dx, double dy, double radius, double zoom, struct vq_warp *w)
 {
 	int level = level_for(p, c->scale), stride = 1;
+	double size = c->scale * zoom, rest = c->scale - size; /* about the middle */
 	struct vq_warp t;
 	double best, r;
 
-	*w = (struct vq_warp){{c->x + dx, c->scale, 0, c->y + dy, 0, c->scale}};
+	*w = (struct vq_warp){{c->x + dx + rest * c->width / 2, size, 0,
+		c->y + dy + rest * c->height / 2, 0, size}};
 	if (radius > 0)
 		search(c, p, radius, w);
 	while (c->width * c->height / stride > FIT_PIXELS)

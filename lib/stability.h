@@ -34,7 +34,7 @@ struct vq_crop {
 };
 
 /* Take the crop of a box (frame pixels).  letter: the letters' height, frame pixels.
- * What lies outside the frame repeats its edge. */
+ * What lies outside the frame is left out of the ring. */
 void vq_crop_take(
 	struct vq_crop *c, const struct vq_pyramid *p, const double box[4], double letter);
 
@@ -52,13 +52,13 @@ struct vq_aligner; /* buffers; one a thread */
 enum vq_code vq_aligner_new(struct vq_aligner **a, struct vq_err *err);
 void vq_aligner_free(struct vq_aligner **a);
 
-/* Align c with the frame, from the displacement (dx,dy) in frame pixels,
- * searching +-radius frame pixels around it first, then by weighted
+/* Align c with the frame, from the displacement (dx,dy) in frame pixels and a
+ * magnification, searching +-radius frame pixels around it first, then by weighted
  * Gauss-Newton steps (Baker, Matthews, IJCV 56, 2004) for translation, then all
  * six parameters.  Returns the correlation over crop and ring, -1..1; below
  * about 0.3 the warp means nothing. */
 double vq_crop_align(struct vq_aligner *a, const struct vq_crop *c, const struct vq_pyramid *p,
-	double dx, double dy, double radius, struct vq_warp *w);
+	double dx, double dy, double radius, double zoom, struct vq_warp *w);
 
 /* How like the crop the warped frame is.  Correlations are of locally
  * normalised luma, so that light and contrast do not count; -1..1. */

@@ -320,8 +320,8 @@ static void follow_slot(struct vq_textscan *s, size_t i)
 
 	vq_scenesim_compare(&o->sim, i == 0 ? (s->any ? &s->last : NULL) : &s->slot[i - 1].sim,
 		s->cut_threshold);
-	o->seen_count = vq_texttrack_add(
-		s->track, &o->pyramid, o->found, o->found_count, o->sim.cut, o->seen);
+	o->seen_count = vq_texttrack_add(s->track, &o->pyramid, (double)o->frame.time_us / 1e6,
+		o->found, o->found_count, o->sim.cut, o->seen);
 	for (size_t k = 0; k < o->seen_count; k++)
 		if (o->seen[k].read)
 			s->job[s->jobs++] = (struct job){.slot = i, .region = k};

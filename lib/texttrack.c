@@ -10,6 +10,10 @@
 #define CROPS 4	       /* earlier crops kept of a track */
 #define MATCH 0.5      /* correlation that proves that the crop was found again */
 #define SEARCH 0.05    /* reach of the search, frame heights */
+#define SPEED 0.6      /* of what is new, frame heights a second at most: a fast ticker */
+#define FOUND 0.7      /* correlation with which nothing better is looked for */
+#define ZOOM 0.05      /* a size more or less, when the crop is not found as it was */
+#define FAR 0.15       /* and never further than this */
 #define BLEND 0.25     /* how far a box follows the locator each sample */
 #define FIRST_READS 5  /* new regions of a frame that are read at first sight */
 #define READS_START 10 /* readings of a clip: this many and */
@@ -20,7 +24,9 @@ struct track {
 	struct vq_crop crop[CROPS]; /* ring, newest at at */
 	int at, crops;
 	int hits, misses;
-	double velocity[2];
+	double velocity[2]; /* frame pixels a second */
+	double time;	    /* of the newest crop */
+	bool steady;	    /* the velocity is known */
 	double strength;
 	bool visible;
 	/* of the frame at hand */
@@ -40,6 +46,7 @@ struct vq_texttrack {
 	size_t count, room;
 	int ids;
 	long reads, samples;
+	double time; /* of the frame at hand */
 	double *gain;
 	const struct vq_pyramid *pyramid;
 };
@@ -153,10 +160,31 @@ static void compare_older(
 	vq_warp_box(c, &w, then);
 	vq_warp_box(crop_back(k, 0), &k->warp, now);
 	vq_crop_align(a, c, p, (now[0] + now[2] - then[0] - then[2]) / 2,
-		(now[1] + now[3] - then[1] - then[3]) / 2, 0, &w);
+		(now[1] + now[3] - then[1] - then[3]) / 2, 0, 1, &w);
 	vq_crop_compare(a, c, p, &w, &like);
 	out[0] = like.box;
 	out[1] = like.ring;
+}
+
+/* Find the newest crop again.  What grows or shrinks too much for the search, which only
+ * shifts, is looked for at other sizes.  Returns the correlation. */
+static double find_again(
+	const struct vq_texttrack *t, struct vq_aligner *a, struct track *k, double radius)
+{
+	static const double sizes[] = {1, 1 + ZOOM, 1 - ZOOM};
+	double passed = t->time - k->time, best = -2;
+
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes && best < FOUND; i++) {
+		struct vq_warp w;
+		double match = vq_crop_align(a, crop_back(k, 0), t->pyramid,
+			k->velocity[0] * passed, k->velocity[1] * passed, radius, sizes[i], &w);
+
+		if (match > best) {
+			best = match;
+			k->warp = w;
+		}
+	}
+	return best;
 }
 
 static void follow(void *context, int worker, size_t index)
@@ -166,10 +194,11 @@ static void follow(void *context, int worker, size_t index)
 	struct vq_aligner *a = t->aligner[worker];
 	const struct vq_crop *c = crop_back(k, 0);
 	struct vq_warp still = {{c->x, c->scale, 0, c->y, 0, c->scale}};
-	double before[4], radius = SEARCH * t->pyramid->height[0] + 4;
+	double before[4];
+	double reach = k->steady ? SEARCH : fmin(FAR, fmax(SEARCH, SPEED * (t->time - k->time)));
+	double radius = reach * t->pyramid->height[0] + 4;
 
-	k->seen.match =
-		vq_crop_align(a, c, t->pyramid, k->velocity[0], k->velocity[1], radius, &k->warp);
+	k->seen.match = find_again(t, a, k, radius);
 	vq_crop_compare(a, c, t->pyramid, &k->warp, &k->seen.like);
 	vq_warp_box(c, &still, before);
 	vq_warp_box(c, &k->warp, k->moved);
@@ -377,7 +406,17 @@ static void plan_reading(struct vq_texttrack *t)
 	}
 }
 
-size_t vq_texttrack_add(struct vq_texttrack *t, const struct vq_pyramid *p,
+/* Remember the crop, and how fast it moved since the one before. */
+static void remember(struct vq_texttrack *t, struct track *k)
+{
+	k->steady = !k->seen.first && k->seen.match >= MATCH && t->time > k->time;
+	for (int a = 0; a < 2; a++)
+		k->velocity[a] = k->steady ? k->seen.motion[a] / (t->time - k->time) : 0;
+	k->time = t->time;
+	keep_crop(k, t->pyramid);
+}
+
+size_t vq_texttrack_add(struct vq_texttrack *t, const struct vq_pyramid *p, double time,
 	const struct vq_text_region *found, size_t count, bool cut, struct vq_seen *out)
 {
 	bool taken[VQ_ASSIGN_MAX] = {false};
@@ -388,6 +427,7 @@ size_t vq_texttrack_add(struct vq_texttrack *t, const struct vq_pyramid *p,
 	if (cut)
 		t->count = 0;
 	t->pyramid = p;
+	t->time = time;
 	t->samples++;
 	vq_pool_run(t->pool, t->count, follow, t);
 	join(t, found, count, taken);
@@ -402,10 +442,7 @@ size_t vq_texttrack_add(struct vq_texttrack *t, const struct vq_pyramid *p,
 
 		if (!k->visible)
 			continue;
-		for (int a = 0; a < 2; a++)
-			k->velocity[a] =
-				k->seen.first || k->seen.match < MATCH ? 0 : k->seen.motion[a];
-		keep_crop(k, p);
+		remember(t, k);
 		k->seen.samples++;
 		out[n++] = k->seen;
 	}

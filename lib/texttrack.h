@@ -42,9 +42,9 @@ enum vq_code vq_texttrack_new(struct vq_texttrack **t, const struct vq_texttrack
 	struct vq_pool *pool, int threads, struct vq_err *err);
 void vq_texttrack_free(struct vq_texttrack **t);
 
-/* Next frame.  cut: the scene changed, all tracks end.  out has room for
- * max_regions; returns how many are there, in order of track. */
-size_t vq_texttrack_add(struct vq_texttrack *t, const struct vq_pyramid *p,
+/* Next frame, shown at time (seconds).  cut: the scene changed, all tracks end.  out has
+ * room for max_regions; returns how many are there, in order of track. */
+size_t vq_texttrack_add(struct vq_texttrack *t, const struct vq_pyramid *p, double time,
 	const struct vq_text_region *found, size_t count, bool cut, struct vq_seen *out);
 
 /* Tracks so far. */

@@ -62,7 +62,7 @@ static double compare(struct bench *b, double x0, double y0, double scale, unsig
 
 	draw(&b->frame, x0, y0, scale, odd, gain, offset);
 	vq_pyramid_build(&b->p, &b->frame);
-	match = vq_crop_align(b->a, &b->crop, &b->p, 0, 0, 12, &b->w);
+	match = vq_crop_align(b->a, &b->crop, &b->p, 0, 0, 12, 1, &b->w);
 	vq_crop_compare(b->a, &b->crop, &b->p, &b->w, &b->like);
 	vq_warp_box(&b->crop, &b->w, b->box);
 	return match;
@@ -105,10 +105,49 @@ static void test_changed(struct bench *b)
 	is_real(b->box[0] - 80, 6, 0.4, "which is measured");
 }
 
+/* Take the crop of a box of text that starts at x0. */
+static void take(struct bench *b, double x0, const double box[4])
+{
+	draw(&b->frame, x0, 60, 1, 0, 1, 0);
+	vq_pyramid_build(&b->p, &b->frame);
+	vq_crop_take(&b->crop, &b->p, box, 24);
+}
+
+/* A row that scrolls out of the frame, on either side. */
+static void test_leaving(struct bench *b)
+{
+	const double left[4] = {0, 60, 110, 84}, right[4] = {210, 60, W, 84};
+
+	take(b, -46, left);
+	compare(b, -57, 60, 1, 0, 1, 0);
+	is_real(b->box[2] - left[2], -11, 1, "out to the left");
+	ok(b->like.box > 0.95, "what is left of it is the same: %.3f", b->like.box);
+	is_real(b->like.visible, 0.9, 0.03, "a tenth has gone");
+	take(b, 210, right);
+	compare(b, 221, 60, 1, 0, 1, 0);
+	is_real(b->box[0] - right[0], 11, 1, "out to the right");
+	ok(b->like.box > 0.95 && b->like.ring > 0.9, "what is left of it is the same: %.3f, %.3f",
+		b->like.box, b->like.ring);
+}
+
+static void test_zoom(struct bench *b)
+{
+	const double box[4] = {80, 60, 236, 84};
+	double match;
+
+	take(b, 80, box);
+	draw(&b->frame, 70, 58, 1.09, 0, 1, 0);
+	vq_pyramid_build(&b->p, &b->frame);
+	match = vq_crop_align(b->a, &b->crop, &b->p, 0, 0, 12, 1.05, &b->w);
+	vq_warp_box(&b->crop, &b->w, b->box);
+	ok(match > 0.9, "text that grows by a tenth: %.3f", match);
+	is_real(b->box[2] - b->box[0], 1.09 * (box[2] - box[0]), 2, "is found at its size");
+}
+
 static void test_edges(struct bench *b)
 {
 	const double corner[4] = {-5, -5, 12, 9}, tiny[4] = {1, 1, 2, 2};
-	const double huge[4] = {0, 0, W, H};
+	const double huge[4] = {0, 0, W, H}, last[4] = {W - 2, H - 2, W, H};
 
 	compare(b, -70, 60, 1, 0, 1, 0);
 	ok(b->like.visible <= 1, "text that leaves the frame");
@@ -118,6 +157,10 @@ static void test_edges(struct bench *b)
 	vq_crop_take(&b->crop, &b->p, tiny, 1);
 	compare(b, 80, 60, 1, 0, 1, 0);
 	ok(isfinite(b->like.box), "a box of one pixel");
+	vq_crop_take(&b->crop, &b->p, last, H);
+	ok(b->crop.inner[0] < b->crop.inner[2] && b->crop.inner[2] <= b->crop.width &&
+			b->crop.inner[1] < b->crop.inner[3] && b->crop.inner[3] <= b->crop.height,
+		"a box in the last corner, made small");
 	vq_crop_take(&b->crop, &b->p, huge, H);
 	ok(b->crop.width * b->crop.height <= VQ_CROP_PIXELS, "a large box is made small");
 	compare(b, 80, 60, 1, 0, 1, 0);
@@ -125,7 +168,7 @@ static void test_edges(struct bench *b)
 	memset(b->frame.plane[0], 128, W * H);
 	vq_pyramid_build(&b->p, &b->frame);
 	vq_crop_take(&b->crop, &b->p, tiny, 1);
-	vq_crop_align(b->a, &b->crop, &b->p, 0, 0, 12, &b->w);
+	vq_crop_align(b->a, &b->crop, &b->p, 0, 0, 12, 1, &b->w);
 	vq_crop_compare(b->a, &b->crop, &b->p, &b->w, &b->like);
 	is_real(b->like.box, 1, 1e-6, "two flat crops are alike");
 }
@@ -145,6 +188,8 @@ int main(void)
 	vq_crop_take(&b.crop, &b.p, box, 20);
 	test_same(&b);
 	test_changed(&b);
+	test_leaving(&b);
+	test_zoom(&b);
 	test_edges(&b);
 	vq_aligner_free(&b.a);
 	vq_pyramid_clear(&b.p);
