@@ -7,38 +7,101 @@
 
 #define CHANGE 0.15 /* correlation lost in a step that is worth a look */
 #define EXCESS 0.06 /* of it, at least this much more than the ring lost */
-#define TRUSTED 0.4 /* trust below which blur or motion explain a step */
-#define READING 0.5 /* confidence (0..1) of readings that are compared */
+#define CELL 0.6    /* correlation lost by the letters that lost most: they are others */
+#define CELL_MEAN 0.03
+#define CELL_RING 0.1	/* ... when the row lost so much more than its ring, which lost less */
+#define TRUSTED 0.4	/* trust below which blur or motion explain a step */
+#define FOUND 0.8	/* correlation that proves where a row went that moved far */
+#define RING_FOUND 0.7	/* of its ring, when it moved less far */
+#define READING 0.5	/* confidence (0..1) of readings that are compared */
+#define SAME 0.25	/* normalised edits between readings of one text */
+#define STAYS 0.7	/* seconds that a caption can be read, at least */
+#define FAINT 0.5	/* share of the most that contrast or sharpness fall to, or lower, */
+#define FAINT_SAMPLES 3 /* in so many samples */
 
 static double ring_change(const struct vq_text_sample *s)
 {
 	return isnan(s->ring) ? 0 : fmax(0, 1 - s->ring);
 }
 
-/* Widen the span of steps that are worth a look. */
-static void widen(struct vq_text_verdict *v, size_t i, double value)
+static double height_of(const struct vq_text_sample *s)
 {
-	if (v->peak == 0)
-		v->first = i - 1;
-	v->last = i;
-	if (v->peak == 0 || value > v->value) {
-		v->peak = i;
-		v->value = value;
+	return isnan(s->letter_height) ? s->box[3] - s->box[1] : s->letter_height;
+}
+
+static double moved_by(const struct vq_text_sample *s)
+{
+	return isnan(s->motion[0]) || isnan(s->motion[1]) ? 0 : hypot(s->motion[0], s->motion[1]);
+}
+
+/* Is the step's change one of the text?  Not when it is blurred or the alignment failed:
+ * the further a row moved, the more easily something else is taken for it. */
+static bool is_sure(const struct vq_text_series *t, size_t i)
+{
+	const struct vq_text_sample *s = &t->sample[i];
+	double heights = moved_by(s) / height_of(s);
+
+	if (vq_text_step_trust(t, i) < TRUSTED)
+		return false;
+	if (isnan(s->match) || s->match >= FOUND || heights <= 0.25)
+		return true;
+	return heights <= 0.5 && 1 - ring_change(s) >= RING_FOUND;
+}
+
+/* One letter became another: little of a long row, but all of its cell. */
+static bool letter_changed(const struct vq_text_sample *s, double change)
+{
+	double ring = ring_change(s);
+
+	return !isnan(s->worst) && 1 - s->worst >= CELL && ring <= CELL_RING &&
+	       change - ring >= CELL_MEAN;
+}
+
+/* Which steps are looked for. */
+enum look {
+	LOOK_MUTATION, /* sure, and more than the ring */
+	LOOK_SCENE,    /* sure, and no more than the ring */
+	LOOK_UNSURE,   /* more than the ring */
+};
+
+static bool is_wanted(const struct vq_text_series *t, size_t i, enum look what, double *value)
+{
+	const struct vq_text_sample *s = &t->sample[i];
+	double change = *value = vq_text_step_change(t, i);
+	bool sure = is_sure(t, i), large = change >= CHANGE;
+	bool excess = change - ring_change(s) >= EXCESS;
+
+	switch (what) {
+	case LOOK_MUTATION:
+		return sure && ((large && excess) || letter_changed(s, change));
+	case LOOK_SCENE:
+		return sure && large && !excess;
+	default:
+		return !sure && large && excess;
 	}
 }
 
-static struct vq_text_verdict look(const struct vq_text_series *t, bool trusted, bool excess)
+/* The span of these steps, and the largest; peak stays 0 when there is none. */
+static struct vq_text_verdict look(const struct vq_text_series *t, enum look what)
 {
 	struct vq_text_verdict v = {.measure = "text_change", .threshold = CHANGE};
+	double value;
 
 	for (size_t i = 1; i < t->count; i++) {
-		double change = vq_text_step_change(t, i);
-		bool sure = vq_text_step_trust(t, i) >= TRUSTED;
-
-		if (change < CHANGE || sure != trusted)
+		if (!is_wanted(t, i, what, &value))
 			continue;
-		if ((change - ring_change(&t->sample[i]) >= EXCESS) == excess)
-			widen(&v, i, change);
+		if (v.peak == 0)
+			v.first = i - 1;
+		v.last = i;
+		if (v.peak == 0 || value > v.value) {
+			v.peak = i;
+			v.value = value;
+		}
+	}
+	if (v.peak > 0 && v.value < CHANGE) {
+		v.measure = "text_cell";
+		v.value = 1 - t->sample[v.peak].worst;
+		v.threshold = CELL;
 	}
 	return v;
 }
@@ -95,25 +158,32 @@ static bool is_typing(const struct vq_text_series *t)
 	return steps >= 2 && strlen(last) >= strlen(first) + 2;
 }
 
-/* One confident text gives way to another, once, each steady on its side. */
+/* A few confident texts, one after the other, each steady for as long as it takes to
+ * read it; the first and the last may be cut short. */
 static bool is_replacement(const struct vq_text_series *t)
 {
-	size_t changes = 0, confident = 0;
-	const char *last = NULL;
+	const struct vq_text_sample *last = NULL;
+	size_t changes = 0, steps = 0;
+	double since = 0, value;
 
 	for (size_t i = 0; i < t->count; i++) {
 		const struct vq_text_sample *s = &t->sample[i];
 
+		steps += i > 0 && is_wanted(t, i, LOOK_MUTATION, &value);
 		if (!s->read)
 			continue;
 		if (s->confidence < 80)
 			return false;
-		confident++;
-		if (last != NULL && strcmp(last, t->text[s->text]) != 0)
+		if (last != NULL &&
+			vq_edit_normalised(t->text[last->text], t->text[s->text]) > SAME) {
+			if (changes > 0 && s->time - since < STAYS)
+				return false;
 			changes++;
-		last = t->text[s->text];
+			since = s->time;
+		}
+		last = s;
 	}
-	return changes == 1 && confident >= 4;
+	return changes > 0 && steps <= 2 * changes;
 }
 
 const char *vq_text_legitimate(const struct vq_text_series *t, const char **notes)
@@ -127,29 +197,78 @@ const char *vq_text_legitimate(const struct vq_text_series *t, const char **note
 		return "typing";
 	}
 	if (is_replacement(t)) {
-		*notes = "one steady text gives way to another, once";
+		*notes = "one steady text gives way to another";
 		return "caption";
 	}
 	return NULL;
 }
 
-/* Why steps without trust changed: the first thing that explains most. */
+/* Moves on and on in one direction, and leaves the frame or enters it. */
+static bool is_scroll(const struct vq_text_series *t)
+{
+	double x = 0, y = 0, path = 0, least = 1, height = 0;
+
+	for (size_t i = 1; i < t->count; i++) {
+		const struct vq_text_sample *s = &t->sample[i];
+
+		if (s->match < TRUSTED || isnan(s->motion[0]) || isnan(s->motion[1]))
+			continue;
+		x += s->motion[0];
+		y += s->motion[1];
+		path += moved_by(s);
+		height = fmax(height, height_of(s));
+		if (!isnan(s->visible))
+			least = fmin(least, s->visible);
+	}
+	return least < 0.98 && path > 2 * height && hypot(x, y) > 0.9 * path;
+}
+
+/* What became of the row's sharpness and contrast for a while: fade, when they fall
+ * together, or blur; NULL when neither falls much. */
+static const char *fading(const struct vq_text_series *t)
+{
+	double sharpest = 0, strongest = 0, sharp = 0, contrast = 0;
+	size_t faint = 0;
+
+	for (size_t i = 1; i < t->count; i++) {
+		sharpest = fmax(sharpest, t->sample[i].sharpness); /* not NAN's */
+		strongest = fmax(strongest, t->sample[i].contrast);
+	}
+	for (size_t i = 1; i < t->count; i++) {
+		double s = t->sample[i].sharpness / sharpest, c = t->sample[i].contrast / strongest;
+
+		if (s <= FAINT || c <= FAINT) {
+			sharp += s;
+			contrast += c;
+			faint++;
+		}
+	}
+	if (faint < FAINT_SAMPLES)
+		return NULL;
+	return contrast < 1.5 * sharp ? "fade" : "blur";
+}
+
+/* Why the track changes although its letters do not: the first thing that explains most. */
 static const char *explain(const struct vq_text_series *t, size_t peak, const char **notes)
 {
 	const struct vq_text_sample *s = &t->sample[peak];
-	double moved = isnan(s->motion[0]) ? 0 : hypot(s->motion[0], s->motion[1]);
-	double height = isnan(s->letter_height) ? s->box[3] - s->box[1] : s->letter_height;
+	const char *reason = fading(t);
 
+	if (is_scroll(t)) {
+		*notes = "it moves steadily out of the frame or into it";
+		return "scroll";
+	}
 	if (!isnan(s->visible) && s->visible < 0.8) {
 		*notes = "the text leaves the frame";
 		return "occlusion";
 	}
-	if (moved > height) {
+	if (moved_by(s) > height_of(s)) {
 		*notes = "it moves by more than a letter's height between samples";
 		return "motion";
 	}
-	*notes = "the crop is blurred or could not be aligned";
-	return "blur";
+	if (reason != NULL)
+		*notes = *reason == 'f' ? "it fades in or out" : "it is out of focus for a time";
+	return reason;
 }
 
 static void let_go(struct vq_text_verdict *v, const char *reason, const char *notes)
@@ -164,7 +283,7 @@ void vq_text_judge(const struct vq_text_series *t, const struct vq_text_summary 
 {
 	const char *notes = NULL, *reason;
 
-	*v = look(t, true, true);
+	*v = look(t, LOOK_MUTATION);
 	if (v->peak > 0) {
 		reason = vq_text_legitimate(t, &notes);
 		if (reason != NULL) {
@@ -175,19 +294,22 @@ void vq_text_judge(const struct vq_text_series *t, const struct vq_text_summary 
 		v->notes = "letters change more than what surrounds them";
 		return;
 	}
-	*v = look(t, true, false);
+	*v = look(t, LOOK_SCENE);
 	if (v->peak > 0) {
 		let_go(v, "scene_change", "the surroundings change as much");
 		return;
 	}
-	*v = look(t, false, true);
+	*v = look(t, LOOK_UNSURE);
 	if (v->peak > 0) {
 		reason = explain(t, v->peak, &notes);
-		let_go(v, reason, notes);
+		let_go(v, reason == NULL ? "blur" : reason,
+			reason == NULL ? "the crop is blurred or could not be aligned" : notes);
 		return;
 	}
 	if (s->most_edits > edit_threshold && t->count > 1) {
 		*v = (struct vq_text_verdict){.last = t->count - 1, .peak = s->peak};
-		let_go(v, "ocr_noise", "readings differ although the crops are alike");
+		reason = explain(t, v->peak, &notes);
+		let_go(v, reason == NULL ? "ocr_noise" : reason,
+			reason == NULL ? "readings differ although the crops are alike" : notes);
 	}
 }

@@ -113,6 +113,7 @@ struct vq_textfeat {
 	struct vq_text_series *series;
 	struct vq_text_summary *summary;
 	bool *is_text; /* by track */
+	double *told;  /* by track: evidence, whatever its changes are */
 	size_t count, room;
 };
 
@@ -136,6 +137,7 @@ void vq_textfeat_free(struct vq_textfeat **t)
 	free((*t)->series);
 	free((*t)->summary);
 	free((*t)->is_text);
+	free((*t)->told);
 	free(*t);
 	*t = NULL;
 }
@@ -444,11 +446,11 @@ static enum vq_code put_records(const struct vq_textfeat *t, json_t *out, struct
 	double surest = 0;
 
 	for (size_t i = 0; i < t->count; i++)
-		surest = fmax(surest, counts(t, i) ? t->summary[i].evidence : 0);
+		surest = fmax(surest, counts(t, i) ? t->told[i] : 0);
 	for (size_t i = 0; i < t->count && code == VQ_OK; i++) {
 		struct vq_text_verdict v;
 
-		if (!counts(t, i) || t->summary[i].evidence < WORTH_TELLING * surest)
+		if (!counts(t, i) || t->told[i] < WORTH_TELLING * surest)
 			continue;
 		code = append(tracks, track_json(&t->series[i], &t->summary[i]), err);
 		vq_text_judge(&t->series[i], &t->summary[i], t->edit_threshold, &v);
@@ -473,16 +475,19 @@ enum vq_code vq_textfeat_finish(
 	memset(values, 0, FEATURES * sizeof *values);
 	free(t->summary);
 	free(t->is_text);
+	free(t->told);
 	t->summary = calloc(t->count + 1, sizeof *t->summary);
 	t->is_text = calloc(t->count + 1, sizeof *t->is_text);
-	if (t->summary == NULL || t->is_text == NULL)
+	t->told = calloc(t->count + 1, sizeof *t->told);
+	if (t->summary == NULL || t->is_text == NULL || t->told == NULL)
 		return vq_nomem(err);
 	for (size_t i = 0; i < t->count && code == VQ_OK; i++) {
 		const char *notes;
 
 		code = vq_text_series_summarise(
 			&t->series[i], t->samples, t->width * t->height, &t->summary[i], err);
-		t->is_text[i] = t->summary[i].evidence >= EVIDENCE_MIN;
+		t->told[i] = t->summary[i].evidence;
+		t->is_text[i] = t->told[i] >= EVIDENCE_MIN;
 		if (vq_text_legitimate(&t->series[i], &notes) != NULL)
 			t->summary[i].evidence *= MAY_CHANGE;
 	}

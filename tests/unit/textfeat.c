@@ -127,6 +127,80 @@ static void noisy(int n, char *text, double *confidence, char *more, size_t size
 	measured(more, size, 0.99, 0.99);
 }
 
+/* A letter of a long row becomes another one. */
+static void one_letter(int n, char *text, double *confidence, char *more, size_t size)
+{
+	(void)confidence;
+	strcpy(text, n % 2 ? "RESTAURANT" : "RESTAUPANT");
+	measured(more, size, 0.9, 0.99);
+	strcat(more, ",\"worst_similarity\":0.1");
+}
+
+/* The same measures where the surroundings are not quite found again. */
+static void one_cell(int n, char *text, double *confidence, char *more, size_t size)
+{
+	one_letter(n, text, confidence, more, size);
+	measured(more, size, 0.87, 0.85);
+	strcat(more, ",\"worst_similarity\":0.1");
+}
+
+/* Shaken by two letters' heights, and not found again. */
+static void shaken(int n, char *text, double *confidence, char *more, size_t size)
+{
+	mutating(n, text, confidence, more, size);
+	snprintf(more, size,
+		",\"score\":0.9,\"similarity\":0.3,\"ring_similarity\":0.6,\"match\":0.5,"
+		"\"visible\":1,\"sharpness\":5,\"letter_height\":20,\"motion\":[%d,9]",
+		n % 2 ? 40 : -35);
+}
+
+/* Moves out of the frame, letter by letter. */
+static void scrolling(int n, char *text, double *confidence, char *more, size_t size)
+{
+	(void)confidence;
+	strcpy(text, "BREAKING NEWS FROM OSLO AND KIEL" + 3 * n);
+	snprintf(more, size,
+		",\"score\":0.9,\"similarity\":0.98,\"ring_similarity\":0.98,\"match\":0.98,"
+		"\"visible\":0.9,\"sharpness\":5,\"contrast\":50,\"letter_height\":20,"
+		"\"motion\":[-21,0.1]");
+}
+
+/* Sharpness and contrast of a row that is readable at first. */
+static void weaker(int n, char *text, char *more, size_t size, double sharp, double contrast)
+{
+	strcpy(text, n < 5 ? "GRAND HOTEL" : "(RAM) HOIFI");
+	snprintf(more, size,
+		",\"score\":0.9,\"similarity\":0.95,\"ring_similarity\":0.95,\"match\":0.95,"
+		"\"visible\":1,\"sharpness\":%g,\"contrast\":%g",
+		12 * sharp, 60 * contrast);
+}
+
+static void fading(int n, char *text, double *confidence, char *more, size_t size)
+{
+	*confidence = 90 - 9 * n;
+	weaker(n, text, more, size, 1 - 0.09 * n, 1 - 0.09 * n);
+}
+
+static void blurring(int n, char *text, double *confidence, char *more, size_t size)
+{
+	*confidence = 90 - 9 * n;
+	weaker(n, text, more, size, 1 - 0.09 * n, 1 - 0.03 * n);
+}
+
+static void caption(int n, char *text, double *confidence, char *more, size_t size)
+{
+	(void)confidence;
+	strcpy(text, n < 4 ? "Where have you been" : "I went to the market");
+	measured(more, size, n == 4 ? 0.3 : 0.99, 0.98);
+}
+
+/* The same two texts, but each only for a moment. */
+static void restless(int n, char *text, double *confidence, char *more, size_t size)
+{
+	caption(n % 2 ? 0 : 9, text, confidence, more, size);
+	measured(more, size, 0.3, 0.98);
+}
+
 static const char *reason(const json_t *out)
 {
 	return json_string_value(
@@ -197,7 +271,9 @@ static void test_causes(double *v)
 	static const struct {
 		script *s;
 		const char *reason;
-	} cases[] = {{counting, "counter"}, {typed, "typing"}, {noisy, "ocr_noise"}};
+	} cases[] = {{counting, "counter"}, {typed, "typing"}, {noisy, "ocr_noise"},
+		{caption, "caption"}, {scrolling, "scroll"}, {fading, "fade"}, {blurring, "blur"},
+		{shaken, "motion"}};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		json_t *out = run(cases[i].s, 10, v);
@@ -206,6 +282,21 @@ static void test_causes(double *v)
 		is_int((long long)events(out), 0, "no event");
 		json_decref(out);
 	}
+}
+
+static void test_letters(double *v)
+{
+	json_t *out = run(one_letter, 10, v);
+	const json_t *e = json_array_get(json_object_get(out, "events"), 0);
+
+	is_str(json_string_value(json_object_get(e, "measure")), "text_cell", "one letter of ten");
+	json_decref(out);
+	out = run(one_cell, 10, v);
+	is_int((long long)events(out), 0, "not where the ring changes too");
+	json_decref(out);
+	out = run(restless, 10, v);
+	is_int((long long)events(out), 1, "texts that take turns are no captions");
+	json_decref(out);
 }
 
 static void refuses(const char *line, const char *message)
@@ -257,6 +348,7 @@ int main(void)
 	is_str(vq_text_features.list[0].name, "has_text_regions", "the first feature");
 	test_cases(v);
 	test_causes(v);
+	test_letters(v);
 	test_refusals(v);
 	free(v);
 	return done_testing();
