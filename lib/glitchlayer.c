@@ -9,9 +9,11 @@
 #define MARGIN 0.4	/* around the box, of its height or its width */
 #define MARGIN_MIN 6	/* pixels */
 #define REACH 0.12	/* letters may stick out of the box so far, of its height */
+#define BAND 0.1	/* around the box, of its height, where its ground goes on */
 #define CHROMA_WINS 1.5 /* a chroma plane is taken when it parts so much better */
 #define INK_MIN 12	/* pixels that are worth it */
 #define GROUND_MIN 0.02 /* share of the layer that must be known ground */
+#define FLATTEN 0.75	/* reach of the mean that is taken away, of the box's height */
 #define SOFTEN 12	/* rounds of smoothing of the filled ground */
 #define LINE_MIN 5	/* pixels; lower lines belong to a neighbour */
 #define CELL_MAX 1.3	/* of the line's height; wider ones are split */
@@ -97,56 +99,117 @@ static int otsu(const uint8_t *p, size_t stride, int w, int h, double *between, 
 	return best;
 }
 
-/* 1 in the mask: above or at the threshold of the plane that parts best. */
-static void part_pixels(struct vq_layer *l, const struct vq_frame *f, const double box[4])
+/* The plane whose pixels in the box part best, into value[]. */
+static void take_plane(struct vq_layer *l, const struct vq_frame *f, const double box[4])
 {
 	double best = 0, between, parted;
-	int plane = 0, level = 0, shift, x1 = (int)box[0], y1 = (int)box[1];
+	int plane = 0, shift, x1 = (int)box[0], y1 = (int)box[1];
 	int w = (int)box[2] - x1, h = (int)box[3] - y1;
 
 	for (int p = 0; p < 3; p++) {
-		int s = p > 0, t;
+		int s = p > 0;
 		size_t stride = (size_t)(f->width >> s);
 
-		t = otsu(f->plane[p] + (size_t)(y1 >> s) * stride + (x1 >> s), stride, w >> s,
-			h >> s, &between, &parted);
+		otsu(f->plane[p] + (size_t)(y1 >> s) * stride + (x1 >> s), stride, w >> s, h >> s,
+			&between, &parted);
 		if (p == 0 || between > CHROMA_WINS * best) {
 			best = between;
-			l->parted = parted;
 			plane = p;
-			level = t;
 		}
 	}
 	shift = plane > 0;
 	for (int y = 0; y < l->h; y++)
 		for (int x = 0; x < l->w; x++)
-			l->mask[(size_t)y * (size_t)l->w + (size_t)x] =
+			l->value[(size_t)y * (size_t)l->w + (size_t)x] =
 				f->plane[plane][(size_t)((l->y + y) >> shift) *
 							(size_t)(f->width >> shift) +
-						(size_t)((l->x + x) >> shift)] >= level;
+						(size_t)((l->x + x) >> shift)];
 }
 
-/* The mask shall be 1 for letters: the class that is rarer around the box. */
+/* In the box or close around it, where its ground goes on. */
+static bool near_box(const struct vq_layer *l, const double in[4], int x, int y)
+{
+	double band = BAND * l->tall + 2;
+
+	return x >= in[0] - band && x < in[2] + band && y >= in[1] - band && y < in[3] + band;
+}
+
+/* The mask shall be 1 for letters: the class that is rarer in the box and close around
+ * it.  Fat letters may cover most of their box, but then not what is around it. */
 static void choose_side(struct vq_layer *l, const double in[4])
 {
-	size_t n = (size_t)l->w * (size_t)l->h, ring = 0, ring_ones = 0, ones = 0;
-	bool flip;
+	size_t n = (size_t)l->w * (size_t)l->h, all[2] = {0}, ones[2] = {0};
 
 	for (int y = 0; y < l->h; y++)
 		for (int x = 0; x < l->w; x++) {
-			uint8_t m = l->mask[(size_t)y * (size_t)l->w + (size_t)x];
+			bool inside = x >= in[0] && x < in[2] && y >= in[1] && y < in[3];
 
-			ones += m;
-			if (x >= in[0] && x < in[2] && y >= in[1] && y < in[3])
+			if (!near_box(l, in, x, y))
 				continue;
-			ring++;
-			ring_ones += m;
+			all[inside]++;
+			ones[inside] += l->mask[(size_t)y * (size_t)l->w + (size_t)x];
 		}
-	/* A ring of both says little; letters cover less than their box. */
-	flip = 10 * ring_ones > 4 * ring && 10 * ring_ones < 6 * ring ? 2 * ones > n
-								      : 2 * ring_ones > ring;
-	for (size_t i = 0; flip && i < n; i++)
+	for (int k = 0; k < 2; k++)
+		all[k] += all[k] == 0;
+	if ((double)ones[0] / (double)all[0] + (double)ones[1] / (double)all[1] <= 1)
+		return;
+	for (size_t i = 0; i < n; i++)
 		l->mask[i] ^= 1;
+}
+
+/* Part value[] by the threshold of the box: letters are 1 in the mask. */
+static void part(struct vq_layer *l, const double in[4])
+{
+	size_t n = (size_t)l->w * (size_t)l->h;
+	int x1 = (int)in[0], y1 = (int)in[1], level;
+	double between;
+
+	for (size_t i = 0; i < n; i++)
+		l->wide[i] = vq_to_u8(l->value[i]);
+	level = otsu(l->wide + (size_t)y1 * (size_t)l->w + (size_t)x1, (size_t)l->w,
+		(int)in[2] - x1, (int)in[3] - y1, &between, &l->parted);
+	for (size_t i = 0; i < n; i++)
+		l->mask[i] = l->wide[i] >= level;
+	choose_side(l, in);
+}
+
+/* Means of the values within reach, step apart, as far as there are any. */
+static void running_mean(const float *v, int n, int step, int reach, float *out)
+{
+	double sum = 0;
+	int from = 0, to = 0;
+
+	for (int i = 0; i < n; i++) {
+		for (; to < n && to <= i + reach; to++)
+			sum += v[to * step];
+		for (; from < i - reach; from++)
+			sum -= v[from * step];
+		out[i * step] = (float)(sum / (to - from));
+	}
+}
+
+/* Light falls off across a sign: take away what value[] is on average around each pixel,
+ * over the box and its band, and part. */
+static void flatten(struct vq_layer *l, const double in[4])
+{
+	double band = BAND * l->tall + 2;
+	int x1 = (int)fmax(0, in[0] - band), x2 = (int)fmin(l->w, in[2] + band);
+	int y1 = (int)fmax(0, in[1] - band), y2 = (int)fmin(l->h, in[3] + band);
+	int reach = (int)(FLATTEN * l->tall) + 1;
+	float *across = l->weight, *mean = l->ground[0];
+
+	for (int y = y1; y < y2; y++)
+		running_mean(l->value + y * l->w + x1, x2 - x1, 1, reach, across + y * l->w + x1);
+	for (int x = x1; x < x2; x++)
+		running_mean(across + y1 * l->w + x, y2 - y1, l->w, reach, mean + y1 * l->w + x);
+	for (int y = 0; y < l->h; y++)
+		for (int x = 0; x < l->w; x++) {
+			int near_x = x < x1 ? x1 : x >= x2 ? x2 - 1 : x;
+			int near_y = y < y1 ? y1 : y >= y2 ? y2 - 1 : y;
+
+			l->value[y * l->w + x] += 128 - mean[near_y * l->w + near_x];
+		}
+	part(l, in);
 }
 
 static void push(struct vq_layer *l, size_t *top, int x, int y)
@@ -373,8 +436,8 @@ bool vq_layer_cut(
 	in[1] = box[1] - y1;
 	in[2] = box[2] - x1;
 	in[3] = box[3] - y1;
-	part_pixels(l, f, box);
-	choose_side(l, in);
+	take_plane(l, f, box);
+	flatten(l, in);
 	drop_outsiders(l, f);
 	if (keep_inside(l, in) < INK_MIN ||
 		(double)widen(l, vq_layer_pad(l)) < GROUND_MIN * l->w * l->h)

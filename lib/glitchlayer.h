@@ -40,11 +40,12 @@ struct vq_layer {
 enum vq_code vq_layer_reserve(struct vq_layer *l, int width, int height, struct vq_err *err);
 void vq_layer_clear(struct vq_layer *l);
 
-/* Cut the box (frame pixels, inside the frame) with a margin out of the frame and part it.  Letters
- * are the pixels on the side of Otsu's threshold (luma, or a chroma plane that parts better) where
- * the surroundings are not, without those that go on beyond the margin; the ground under
- * them is a smooth surface through the pixels beside them.  False when there are none
- * (err->code is VQ_OK then) or memory is short. */
+/* Cut the box (frame pixels, inside the frame) with a margin out of the frame and part it.
+ * Letters are the pixels beyond Otsu's threshold of luma (or a chroma plane that parts
+ * better), the mean around each pixel taken away, on the side that is rarer in the box and
+ * close around it, without those that go on beyond the margin; the ground under them is a
+ * smooth surface through the pixels beside them.  False when there are none (err->code is
+ * VQ_OK then) or memory is short. */
 bool vq_layer_cut(
 	struct vq_layer *l, const struct vq_frame *f, const double box[4], struct vq_err *err);
 

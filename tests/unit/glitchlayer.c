@@ -91,6 +91,28 @@ static void by_colour(void)
 	is_int(vq_layer_cells(&layer, cell, 32), 5, "all five");
 }
 
+/* The ground's own light differs more than letters and ground do. */
+static void in_the_shade(void)
+{
+	static const double box[4] = {38, 28, 116, 52};
+	struct vq_cell cell[32];
+	int n;
+
+	draw(220);
+	for (int y = 0; y < H; y++)
+		for (int x = 0; x < W; x++) {
+			uint8_t *v = &f.plane[0][y * W + x];
+
+			*v = (uint8_t)(60 + x + (*v == 220 ? -45 : 0));
+		}
+	ok(vq_layer_cut(&layer, &f, box, &err), "letters half in the shade");
+	n = vq_layer_cells(&layer, cell, 32);
+	is_int(n, 5, "all five");
+	for (int i = 0; i < n; i++)
+		ok(abs(cell[i].x1 + layer.x - (40 + 16 * i)) <= 1, "letter %d begins where it does",
+			i);
+}
+
 static void two_lines(void)
 {
 	static const double box[4] = {38, 10, 116, 62};
@@ -197,6 +219,7 @@ int main(void)
 	lift(220, "light on dark");
 	lift(20, "dark on light");
 	by_colour();
+	in_the_shade();
 	two_lines();
 	nothing();
 	busy();
