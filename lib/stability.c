@@ -272,12 +272,12 @@ static double correlation(struct vq_aligner *al, const struct vq_crop *c,
 /* The crop's points that the search compares, as places in one pyramid level. */
 struct points {
 	int n, left, top, right, bottom; /* extent */
-	int x[SEARCH_POINTS], y[SEARCH_POINTS];
+	int x[SEARCH_POINTS], y[SEARCH_POINTS], offset[SEARCH_POINTS];
 	int value[SEARCH_POINTS];
 };
 
-static void pick_points(
-	const struct vq_crop *c, int level, int step, const struct vq_warp *w, struct points *o)
+static void pick_points(const struct vq_crop *c, const struct vq_pyramid *p, int level, int step,
+	const struct vq_warp *w, struct points *o)
 {
 	double k = 1.0 / (1 << level);
 
@@ -290,6 +290,7 @@ static void pick_points(
 
 			o->x[o->n] = x;
 			o->y[o->n] = y;
+			o->offset[o->n] = y * p->width[level] + x;
 			o->value[o->n++] = c->pixel[v * c->width + u];
 			o->left = x < o->left ? x : o->left;
 			o->right = x > o->right ? x : o->right;
@@ -298,33 +299,44 @@ static void pick_points(
 		}
 }
 
+struct tally {
+	int64_t a, b, aa, bb, ab, n;
+};
+
+static inline void count(struct tally *t, int a, int b)
+{
+	t->a += a;
+	t->b += b;
+	t->aa += a * a;
+	t->bb += b * b;
+	t->ab += a * b;
+	t->n++;
+}
+
 /* Correlation of the points that lie inside the frame when shifted by (i,j); -2 when
  * less than half of them do. */
 static double score_shift(
 	const struct points *o, const struct vq_pyramid *p, int level, int i, int j)
 {
-	int w = p->width[level], h = p->height[level];
-	bool inside = o->left + i >= 0 && o->right + i < w && o->top + j >= 0 && o->bottom + j < h;
-	int64_t a = 0, b = 0, aa = 0, bb = 0, ab = 0, n = 0;
+	int w = p->width[level], h = p->height[level], shift = j * w + i;
+	const uint8_t *pixel = p->pixel[level];
+	struct tally t = {0};
 	struct sums s;
 
-	for (int k = 0; k < o->n; k++) {
-		int x = o->x[k] + i, y = o->y[k] + j, u, v;
+	if (o->left + i >= 0 && o->right + i < w && o->top + j >= 0 && o->bottom + j < h)
+		for (int k = 0; k < o->n; k++)
+			count(&t, o->value[k], pixel[o->offset[k] + shift]);
+	else
+		for (int k = 0; k < o->n; k++) {
+			int x = o->x[k] + i, y = o->y[k] + j;
 
-		if (!inside && (x < 0 || x >= w || y < 0 || y >= h))
-			continue;
-		u = o->value[k];
-		v = p->pixel[level][y * w + x];
-		a += u;
-		b += v;
-		aa += u * u;
-		bb += v * v;
-		ab += u * v;
-		n++;
-	}
-	if (2 * n < o->n)
+			if (x >= 0 && x < w && y >= 0 && y < h)
+				count(&t, o->value[k], pixel[o->offset[k] + shift]);
+		}
+	if (2 * t.n < o->n)
 		return -2;
-	s = (struct sums){(double)a, (double)b, (double)aa, (double)bb, (double)ab, (double)n};
+	s = (struct sums){
+		(double)t.a, (double)t.b, (double)t.aa, (double)t.bb, (double)t.ab, (double)t.n};
 	return pearson(&s);
 }
 
@@ -343,7 +355,7 @@ static void search(
 	level = level_for(p, step * c->scale);
 	grid = 1 << level;
 	reach = (int)ceil(radius / grid);
-	pick_points(c, level, step, w, &o);
+	pick_points(c, p, level, step, w, &o);
 	for (int j = -reach; j <= reach; j++)
 		for (int i = -reach; i <= reach; i++) {
 			double r = score_shift(&o, p, level, i, j) - 0.004 * (abs(i) + abs(j));

@@ -11,6 +11,7 @@
 #define MATCH 0.5      /* correlation that proves that the crop was found again */
 #define SEARCH 0.05    /* reach of the search, frame heights */
 #define SPEED 0.6      /* of what is new, frame heights a second at most: a fast ticker */
+#define LIKELY 0.6     /* score from which more effort is made to find a row again */
 #define FOUND 0.7      /* correlation with which nothing better is looked for */
 #define ZOOM 0.05      /* a size more or less, when the crop is not found as it was */
 #define FAR 0.15       /* and never further than this */
@@ -174,7 +175,7 @@ static double find_again(
 	static const double sizes[] = {1, 1 + ZOOM, 1 - ZOOM};
 	double passed = t->time - k->time, best = -2;
 
-	for (size_t i = 0; i < sizeof sizes / sizeof *sizes && best < FOUND; i++) {
+	for (size_t i = 0; i < (k->seen.score < LIKELY ? 1 : 3) && best < FOUND; i++) {
 		struct vq_warp w;
 		double match = vq_crop_align(a, crop_back(k, 0), t->pyramid,
 			k->velocity[0] * passed, k->velocity[1] * passed, radius, sizes[i], &w);
@@ -195,7 +196,8 @@ static void follow(void *context, int worker, size_t index)
 	const struct vq_crop *c = crop_back(k, 0);
 	struct vq_warp still = {{c->x, c->scale, 0, c->y, 0, c->scale}};
 	double before[4];
-	double reach = k->steady ? SEARCH : fmin(FAR, fmax(SEARCH, SPEED * (t->time - k->time)));
+	bool same = k->steady || k->seen.score < LIKELY;
+	double reach = same ? SEARCH : fmin(FAR, fmax(SEARCH, SPEED * (t->time - k->time)));
 	double radius = reach * t->pyramid->height[0] + 4;
 
 	k->seen.match = find_again(t, a, k, radius);
