@@ -18,8 +18,8 @@ IMG  := frame y4m image
 vidqc-frames_MODS   := $(BASE) frame y4m source decode distinct sampler
 vidqc-frames_PKGS   := libavformat libavcodec libswscale libavutil jansson
 
-vidqc-ocr_MODS      := $(BASE) frame y4m components textlook textnet textfind pool stability assign texttrack \
-                       scenesim rowpicture ocr textscan
+vidqc-ocr_MODS      := $(BASE) frame y4m components textseg texttight textnet textfind pool stability assign texttrack \
+                       scenesim rowpicture ocr editdist textscan
 vidqc-ocr_LIBS      := -lgomp -lpthread
 
 vidqc-features_MODS := $(BASE) $(IMG) motion distinct scene change signal pairs flicker flash event temporal \
@@ -73,6 +73,8 @@ T_model_MODS      := $(MODEL) $(BASE)
 T_verdict_MODS    := verdict manifest $(MODEL) $(BASE)
 T_featstream_MODS := featstream $(BASE)
 T_textnet_MODS    := textnet
+T_textseg_MODS    := textseg frame err
+T_texttight_MODS  := texttight
 T_components_MODS := components err
 T_assign_MODS     := assign
 T_editdist_MODS   := editdist
@@ -157,7 +159,7 @@ DEPS_BUILD := gcc libc6-dev make pkg-config libavformat-dev libavcodec-dev libsw
 	libavutil-dev libssl-dev libtesseract-dev libleptonica-dev libjansson-dev libxgboost-dev
 DEPS_RUN   := jq tesseract-ocr tesseract-ocr-eng
 DEPS_CLIPS := ffmpeg fonts-dejavu-core
-DEPS_TEST  := $(DEPS_CLIPS) mandoc perl python3-venv
+DEPS_TEST  := $(DEPS_CLIPS) tesseract-ocr-deu mandoc perl python3-venv
 DEPS_BENCH := time
 DEPS_LINT  := clang-14 clang-format-14 shellcheck shfmt git
 
@@ -249,8 +251,8 @@ bench: deps-test
 # ---- lint -------------------------------------------------------------------------------
 C_FILES  := $(wildcard lib/*.[ch] cmd/*.[ch] tests/*.h tests/*/*.c)
 HEADERS  := $(wildcard lib/*.h cmd/*.h tests/*.h)
-SH_FILES := $(filter-out %.mk %.c %.jq tests/bench/textnet,$(wildcard pipelines/* tests/*.sh \
-	tests/*/*.t tests/bench/* tests/bench/textnet/*.sh tests/sample/*)) .ci/run
+SH_FILES := $(filter-out %.mk %.c %.jq %.py %.csv tests/bench/textseg tests/bench/textnet,$(wildcard pipelines/* tests/*.sh \
+	tests/*/*.t tests/bench/* tests/bench/textseg/*.sh tests/bench/textnet/*.sh tests/sample/*)) .ci/run
 
 .PHONY: lint lint-c lint-headers lint-shell lint-man lint-paths
 lint: deps-lint

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signal.h"
+
 #define BLOCK VQ_MOTION_BLOCK
 #define PIXELS (BLOCK * BLOCK)
 
@@ -184,5 +186,48 @@ void vq_change_measure(const struct vq_change_frame *before, const struct vq_cha
 				    is_inside(back, x, y, &back->smooth[i]) &&
 				    is_inside(back, x, y, &ahead->smooth[i]);
 		}
+	}
+}
+
+enum { LUMA, BLUE, RED, MISMATCH };
+
+static double value_of(const struct vq_change_block *b, int what, bool ahead)
+{
+	switch (what) {
+	case LUMA:
+		return ahead ? b->luma_ahead : b->luma_back;
+	case BLUE:
+		return ahead ? b->blue_ahead : b->blue_back;
+	case RED:
+		return ahead ? b->red_ahead : b->red_back;
+	default:
+		return (ahead ? b->residual_ahead : b->residual_back) /
+		       (b->edge + VQ_CHANGE_EDGE_FLOOR);
+	}
+}
+
+void vq_change_tone(const struct vq_change_block *block, size_t n, bool ahead, double *scratch,
+	struct vq_change_tone *tone)
+{
+	memset(tone, 0, sizeof *tone);
+	for (int k = LUMA; k <= MISMATCH; k++) {
+		size_t inside = 0;
+		double median;
+
+		for (size_t i = 0; i < n; i++) {
+			if (block[i].inside)
+				scratch[inside++] = value_of(&block[i], k, ahead);
+		}
+		if (inside < 3)
+			return;
+		median = vq_median(scratch, inside);
+		if (k == MISMATCH) {
+			tone->mismatch = median;
+			return;
+		}
+		tone->change[k] = median;
+		for (size_t i = 0; i < inside; i++)
+			scratch[i] = fabs(scratch[i] - median);
+		tone->spread[k] = vq_median(scratch, inside);
 	}
 }

@@ -34,6 +34,14 @@ struct vq_change_block {
 	bool inside; /* both matches and those of the smoothed fields lie in the picture */
 };
 
+/* The picture's change as a whole, over the blocks inside: the median of the
+ * signed changes of luma, Cb, Cr, the median distance from it, and the median of
+ * what the match leaves unexplained over the edges.  A change of light, exposure
+ * or colour moves all blocks alike; things that move do not. */
+struct vq_change_tone {
+	double change[3], spread[3], mismatch;
+};
+
 enum vq_code vq_change_frame_init(
 	struct vq_change_frame *f, int width, int height, int chroma_shift, struct vq_err *err);
 void vq_change_frame_clear(struct vq_change_frame *f);
@@ -47,5 +55,14 @@ void vq_change_frame_set(
 void vq_change_measure(const struct vq_change_frame *before, const struct vq_change_frame *here,
 	const struct vq_change_frame *after, const struct vq_motion_field *back,
 	const struct vq_motion_field *ahead, struct vq_change_block *out);
+
+/* The tone of n blocks' changes, back or ahead; all zero when fewer than three
+ * are inside.  scratch has room for n numbers. */
+void vq_change_tone(const struct vq_change_block *block, size_t n, bool ahead, double *scratch,
+	struct vq_change_tone *tone);
+
+/* Keeps ratios to edge strength and texture small where there is none: levels that
+ * are added to them. */
+#define VQ_CHANGE_EDGE_FLOOR 2.0
 
 #endif

@@ -79,6 +79,11 @@ static void fold(struct vq_component *to, const struct vq_component *from)
 	to->area += from->area;
 	to->perimeter += from->perimeter;
 	to->value += from->value;
+	to->sx += from->sx;
+	to->sy += from->sy;
+	to->sxx += from->sxx;
+	to->sxy += from->sxy;
+	to->syy += from->syy;
 }
 
 /* Pixels of equal class between a run and the runs above: each shared side
@@ -146,10 +151,16 @@ static void label_row(
 		struct vq_component run = {.x1 = x, .y1 = y, .y2 = y + 1, .cls = map[x]};
 		int shared = 0, label;
 
-		for (; x < width && map[x] == run.cls; x++)
+		for (; x < width && map[x] == run.cls; x++) {
 			run.value += value[x];
+			run.sx += x;
+			run.sxx += (int64_t)x * x;
+		}
 		run.x2 = x;
 		run.area = x - run.x1;
+		run.sy = (int64_t)run.area * y;
+		run.sxy = run.sx * y;
+		run.syy = run.sy * y;
 		label = join_above(c, above, n_above, &from, run.x1, run.x2, run.cls, &shared);
 		run.perimeter = 2 + 2 * run.area - 2 * shared;
 		here[n].x1 = run.x1;

@@ -42,8 +42,14 @@
 		"the same, 90th percentile over time")                                             \
 	X(ABRUPT_TIME, "abrupt_time", "share", 0, 1,                                               \
 		"share of pairs at which a fifth of the picture or more changes abruptly")         \
-	X(FRAME_ABRUPT, "whole_frame_abrupt", "share", 0, 1,                                       \
-		"share of pairs at which the whole picture's luma changes abruptly by 2 levels")   \
+	X(UNSTEADY, "unsteady", "share", 0, 1,                                                     \
+		"the larger of two: share of pairs with an abrupt change or a step of tone, "      \
+		"75th percentile of the blocks; share of the picture that changes abruptly, root " \
+		"mean square over the pairs")                                                      \
+	X(TONE_STEPS, "tone_steps", "share", 0, 1,                                                 \
+		"share of pairs at which the picture's tone (median change of the blocks' luma "   \
+		"or chroma) steps by 2 levels and twice the blocks' spread, and neither "          \
+		"neighbour goes on")                                                               \
 	X(STRUCTURE_SHARE_P75, "structure_share_p75", "share", 0, 1,                               \
 		"share of moments at which a block's structure fits neither neighbour (second "    \
 		"difference 0.5 and mismatch 0.4 of the edges), 75th percentile")                  \
@@ -154,6 +160,7 @@ struct vq_moment {
 	double until;	     /* time of the next distinct frame, or the end */
 	struct vq_pair pair; /* with the distinct frame before */
 	struct vq_change_block *blocks;
+	struct vq_change_tone back, ahead; /* of the blocks */
 	bool measured; /* blocks are filled: there are frames before and after */
 	uint8_t thumb[VQ_SCENE_THUMB];
 };

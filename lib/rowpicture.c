@@ -8,6 +8,8 @@
 #define TALLEST 96
 #define WIDEST 1600
 
+const struct vq_rowview vq_rowview_plain = {0, 0, 1, 1};
+
 static uint8_t at(const uint8_t *v, int w, int h, int x, int y)
 {
 	x = x < 0 ? 0 : x >= w ? w - 1 : x;
@@ -38,7 +40,7 @@ static double area_mean(const uint8_t *v, int w, int h, double x, double y, doub
 }
 
 /* Stretch to the full range, so that faint rows are read like strong ones. */
-static void stretch(struct vq_rowpicture *o, bool invert)
+static void stretch(struct vq_rowpicture *o, bool invert, double gamma)
 {
 	int n = o->width * o->height, count[256] = {0}, low = 0, high = 255, sum;
 
@@ -52,19 +54,23 @@ static void stretch(struct vq_rowpicture *o, bool invert)
 		int v = (o->pixel[i] - low) * 255 / (high - low);
 
 		v = v < 0 ? 0 : v > 255 ? 255 : v;
+		if (gamma < 1 || gamma > 1)
+			v = (int)(255 * pow(v / 255.0, gamma) + 0.5);
 		o->pixel[i] = (uint8_t)(invert ? 255 - v : v);
 	}
 }
 
-void vq_rowpicture_cut(struct vq_rowpicture *o, const struct vq_frame *f, const struct vq_seen *row)
+void vq_rowpicture_cut(struct vq_rowpicture *o, const struct vq_frame *f, const struct vq_seen *row,
+	const struct vq_rowview *view)
 {
 	int shift = row->plane > 0, w = f->width >> shift, h = f->height >> shift;
 	double slope = fabs(row->slope) < SLOPE_MAX ? row->slope : 0;
 	double bw = row->box[2] - row->box[0], bh = row->box[3] - row->box[1];
 	double tall = fmax(row->letter, bh - fabs(slope) * bw), c = 1 / sqrt(1 + slope * slope);
 	double margin = MARGIN * row->letter, length = bw / c + 2 * margin;
-	double scale = LETTER / row->letter;
-	double cx = (row->box[0] + row->box[2]) / 2, cy = (row->box[1] + row->box[3]) / 2;
+	double scale = view->scale * LETTER / row->letter;
+	double cx = (row->box[0] + row->box[2]) / 2 + view->dx;
+	double cy = (row->box[1] + row->box[3]) / 2 + view->dy;
 
 	scale = fmin(scale, TALLEST / (tall + 2 * margin));
 	scale = fmin(scale, WIDEST / length);
@@ -84,5 +90,5 @@ void vq_rowpicture_cut(struct vq_rowpicture *o, const struct vq_frame *f, const 
 						  1 / scale / (1 << shift)) +
 					  0.5);
 		}
-	stretch(o, row->light);
+	stretch(o, row->light, view->gamma);
 }

@@ -64,6 +64,50 @@ void vq_sort(double *v, size_t n)
 	qsort(v, n, sizeof *v, by_value);
 }
 
+/* The k-th smallest, k >= 1, with no larger one left before it (Hoare's find). */
+static double pick(double *v, size_t n, size_t k)
+{
+	size_t low = 0, high = n - 1;
+
+	while (low < high) {
+		double pivot = v[k];
+		size_t i = low, j = high;
+
+		while (i <= j) {
+			double t = v[i];
+
+			if (t < pivot) {
+				i++;
+			} else if (pivot < v[j]) {
+				j--;
+			} else {
+				v[i++] = v[j];
+				v[j--] = t;
+			}
+		}
+		if (j < k)
+			low = i;
+		if (k < i)
+			high = j;
+	}
+	return v[k];
+}
+
+double vq_median(double *v, size_t n)
+{
+	double upper, lower;
+
+	if (n < 2)
+		return n == 0 ? 0 : v[0];
+	upper = pick(v, n, n / 2);
+	if (n % 2 != 0)
+		return upper;
+	lower = v[0];
+	for (size_t i = 1; i < n / 2; i++)
+		lower = fmax(lower, v[i]);
+	return (lower + upper) / 2;
+}
+
 double vq_quantile(const double *sorted, size_t n, double q)
 {
 	double at = q * ((double)n - 1);

@@ -20,6 +20,9 @@ double vq_series_mean_step(const struct vq_series *s); /* mean |v[i] - v[i-1]| *
 enum vq_code vq_series_quantile(
 	const struct vq_series *s, double q, double *out, struct vq_err *err);
 
+/* The median, blended between the middle two; 0 of none.  Changes the order. */
+double vq_median(double *v, size_t n);
+
 /* Sort, and the quantile of sorted numbers, blended between neighbours; 0 of none. */
 void vq_sort(double *v, size_t n);
 double vq_quantile(const double *sorted, size_t n, double q);

@@ -71,7 +71,9 @@ struct vq_temporal {
 	long min_segment;
 
 	struct vq_frame previous, distinct;
-	uint8_t *luma; /* at working size */
+	uint8_t *luma;	 /* at working size */
+	size_t blocks;	 /* of a field */
+	double *scratch; /* a number a block */
 	struct vq_resize *thumb;
 	struct vq_change_frame picture[3];
 	struct vq_motion_field back[2], ahead[2];
@@ -108,15 +110,16 @@ static enum vq_code open_pictures(struct vq_temporal *t, struct vq_err *err)
 			vq_motion_field_init(&t->ahead[i], w, h, err) != VQ_OK)
 			return VQ_ETEMP;
 	}
+	t->blocks = (size_t)t->back[0].columns * (size_t)t->back[0].rows;
 	for (int i = 0; i < MOMENTS; i++) {
-		t->moment[i].blocks = calloc((size_t)t->back[0].columns * (size_t)t->back[0].rows,
-			sizeof *t->moment[i].blocks);
+		t->moment[i].blocks = calloc(t->blocks, sizeof *t->moment[i].blocks);
 		if (t->moment[i].blocks == NULL)
 			return vq_nomem(err);
 	}
 	t->luma = malloc((size_t)w * (size_t)h);
+	t->scratch = calloc(t->blocks, sizeof *t->scratch);
 	t->scenes = json_array();
-	if (t->luma == NULL || t->scenes == NULL)
+	if (t->luma == NULL || t->scratch == NULL || t->scenes == NULL)
 		return vq_nomem(err);
 	return vq_resize_new(&t->thumb, w, h, VQ_SCENE_THUMB_W, VQ_SCENE_THUMB_H, err);
 }
@@ -166,6 +169,7 @@ void vq_temporal_free(struct vq_temporal **out)
 	vq_frame_clear(&t->previous);
 	vq_frame_clear(&t->distinct);
 	free(t->luma);
+	free(t->scratch);
 	vq_resize_free(&t->thumb);
 	for (int i = 0; i < 3; i++)
 		vq_change_frame_clear(&t->picture[i]);
@@ -307,6 +311,8 @@ static void new_moment(struct vq_temporal *t, const struct vq_frame *frame)
 
 		vq_change_measure(&t->picture[(n - 2) % 3], &t->picture[(n - 1) % 3], picture,
 			&t->back[(n - 1) % 2], &t->ahead[(n - 1) % 2], middle->blocks);
+		vq_change_tone(middle->blocks, t->blocks, false, t->scratch, &middle->back);
+		vq_change_tone(middle->blocks, t->blocks, true, t->scratch, &middle->ahead);
 		middle->measured = true;
 		m->pair.unlike = unlike(moment_at(t, n - 2)->thumb, m->thumb);
 	}

@@ -5,119 +5,65 @@
 #include <string.h>
 
 #include "components.h"
-#include "textlook.h"
 #include "textnet.h"
+#include "textseg.h"
+#include "texttight.h"
 
-#define LEVELS 6       /* halvings of a plane */
-#define MIN_SIDE 16    /* of the smallest level */
-#define RADIUS 6       /* of the threshold window, in pixels of the next level */
-#define NOISE 7	       /* least step from the local mean, levels of luma */
-#define NOISE_CHROMA 5 /* the same for chroma */
-#define SPREAD 0.35    /* least step, local standard deviations */
-#define LETTER_MIN 7   /* median letter height of a row within a level, pixels */
-#define LETTER_MAX 36
-#define PIECE_MIN 5 /* height of one of its letters */
-#define PIECE_MAX 48
-#define MAX_LETTERS 6000 /* of one level */
-#define DOUBT 0.05	 /* rows whose description is scored less are not looked at */
-#define LOOKS 48	 /* rows of a frame that the network looks at */
-#define TRUST 0.3	 /* weight of the description's score beside the network's, as logits */
-#define LIKELY 0.4	 /* rows scored less are no text */
-#define TALLEST 0.36	 /* letter height, frame heights */
-#define MAX_ROWS 4096	 /* of one frame */
+#define MAYBE 128
+#define SURE 140       /* one of a row's cells has at least this */
+#define SCORE_MIN 0.08 /* least probability of a row */
+#define CELLS_MIN 3
+#define THICK 0.8     /* a core that is higher, in row heights, may be several */
+#define LEFT 0.35     /* share of its cells that its parts must have */
+#define ROWS_MAX 1024 /* of one frame */
+#define GAP 0.6
+#define ALIKE 1.6	 /* ratio of the heights of two parts of one row */
+#define OFF 0.35	 /* parts of one row: distance of the middle lines, row heights */
+#define SLENDER 3.0	 /* length over thickness of a core that has a direction */
+#define LETTER 0.75	 /* letter height, row heights */
+#define ADVANCE 0.55	 /* letter width with its space, row heights */
+#define CHROMA_GAIN 1.25 /* chroma must stand out that much more than luma to be read */
+#define SAMPLES 96	 /* across a row, when its pixels are looked at */
+#define SAMPLES_DOWN 24
 
-struct letter {
-	int x1, y1, x2, y2, area;
-	float stroke, value, contrast;
-	int row; /* union-find while grouping, then index of the row */
-	uint8_t cls;
-};
-
-struct row {
-	struct vq_text_region region;
-	struct vq_textlook_row look; /* in pixels of its level */
-	int level;
-};
-
-struct level {
-	int width, height;
-	uint8_t *pixel;
+/* A row's core while it is put together, in cells. */
+struct core {
+	double x1, y1, x2, y2;
+	double weight, sx, sy, sxx, sxy, syy; /* moments of its cells */
+	double sum;			      /* of probabilities */
+	double height;			      /* of the row, pixels */
+	bool gone;
 };
 
 struct vq_textfind {
-	int width, height;
-	struct level plane[3][LEVELS + 1];
-	int levels[3];
-	uint8_t *map;		/* classes of one level */
-	uint8_t *low, *high;	/* thresholds at half of a level's size */
-	uint32_t *sum, *square; /* column sums, then running row sums */
+	int columns, rows;
+	struct vq_textseg *seg;
 	struct vq_components *components;
-	struct letter *letters;
-	int *order;
-	struct row *rows;
-	size_t row_count;
-	struct vq_text_region *candidates;
-	float *description;
-	float *scratch;
+	uint8_t *map;
+	struct core core[ROWS_MAX];
+	size_t cores;
+	struct vq_text_region found[ROWS_MAX];
 };
-
-static enum vq_code new_level(struct level *l, int width, int height, bool own, struct vq_err *err)
-{
-	l->width = width;
-	l->height = height;
-	if (!own)
-		return VQ_OK;
-	l->pixel = malloc((size_t)width * (size_t)height);
-	return l->pixel == NULL ? vq_nomem(err) : VQ_OK;
-}
-
-static enum vq_code new_plane(struct vq_textfind *t, int p, struct vq_err *err)
-{
-	int w = p == 0 ? t->width : t->width / 2, h = p == 0 ? t->height : t->height / 2;
-	enum vq_code code = VQ_OK;
-
-	for (int l = 0; l <= LEVELS && code == VQ_OK; l++) {
-		if (l > 0 && (w < MIN_SIDE || h < MIN_SIDE))
-			break;
-		code = new_level(&t->plane[p][l], w, h, l > 0, err);
-		t->levels[p] = l;
-		w = (w + 1) / 2;
-		h = (h + 1) / 2;
-	}
-	return code;
-}
 
 enum vq_code vq_textfind_new(struct vq_textfind **out, int width, int height, struct vq_err *err)
 {
 	struct vq_textfind *t = *out = calloc(1, sizeof **out);
-	size_t pixels = (size_t)width * (size_t)height;
-	size_t quarter = ((size_t)width / 2 + 1) * ((size_t)height / 2 + 1);
-	enum vq_code code = VQ_OK;
+	enum vq_code code;
 
 	if (t == NULL)
 		return vq_nomem(err);
-	t->width = width;
-	t->height = height;
-	for (int p = 0; p < 3 && code == VQ_OK; p++)
-		code = new_plane(t, p, err);
-	if (code == VQ_OK)
-		code = vq_components_new(&t->components, width,
-			(int)(pixels / 16 < 65536 ? pixels / 16 + 64 : 65536), err);
-	t->map = malloc(pixels);
-	t->low = malloc(quarter);
-	t->high = malloc(quarter);
-	t->sum = calloc((size_t)width + 1, sizeof *t->sum);
-	t->square = calloc((size_t)width + 1, sizeof *t->square);
-	t->letters = calloc(MAX_LETTERS, sizeof *t->letters);
-	t->order = calloc(MAX_LETTERS, sizeof *t->order);
-	t->scratch = calloc(MAX_LETTERS, sizeof *t->scratch);
-	t->rows = calloc(MAX_ROWS, sizeof *t->rows);
-	t->candidates = calloc(VQ_TEXTFIND_CANDIDATES, sizeof *t->candidates);
-	t->description = calloc(VQ_TEXTFIND_CANDIDATES * VQ_TEXTLOOK_COUNT, sizeof *t->description);
-	if (code == VQ_OK &&
-		(!t->map || !t->low || !t->high || !t->sum || !t->square || !t->letters ||
-			!t->order || !t->scratch || !t->rows || !t->candidates || !t->description))
-		code = vq_nomem(err);
+	code = vq_textseg_new(&t->seg, width, height, err);
+	if (code == VQ_OK) {
+		t->columns = vq_textseg_width(t->seg);
+		t->rows = vq_textseg_height(t->seg);
+		code = vq_components_new(
+			&t->components, t->columns, t->columns * t->rows / 4 + 16, err);
+	}
+	if (code == VQ_OK) {
+		t->map = malloc((size_t)t->columns * (size_t)t->rows);
+		if (t->map == NULL)
+			code = vq_nomem(err);
+	}
 	if (code != VQ_OK)
 		vq_textfind_free(out);
 	return code;
@@ -129,524 +75,317 @@ void vq_textfind_free(struct vq_textfind **out)
 
 	if (t == NULL)
 		return;
-	for (int p = 0; p < 3; p++)
-		for (int l = 1; l <= LEVELS; l++)
-			free(t->plane[p][l].pixel);
+	vq_textseg_free(&t->seg);
 	vq_components_free(&t->components);
 	free(t->map);
-	free(t->low);
-	free(t->high);
-	free(t->sum);
-	free(t->square);
-	free(t->letters);
-	free(t->order);
-	free(t->scratch);
-	free(t->rows);
-	free(t->candidates);
-	free(t->description);
 	free(t);
 	*out = NULL;
 }
 
-/* ---- levels and thresholds ---------------------------------------------------------- */
+/* ---- cores --------------------------------------------------------------------------- */
 
-static void halve(const struct level *from, struct level *to)
+/* Mean height of the row over a core's cells, as logarithms; the most certain cell. */
+static double look_at(const struct vq_textfind *t, const struct vq_component *c,
+	const uint8_t *core, const float *height, int *most)
 {
-	for (int y = 0; y < to->height; y++) {
-		const uint8_t *a = from->pixel + (size_t)(2 * y) * (size_t)from->width;
-		const uint8_t *b = 2 * y + 1 < from->height ? a + from->width : a;
-		uint8_t *o = to->pixel + (size_t)y * (size_t)to->width;
-		int pairs = from->width / 2;
+	double sum = 0, weight = 0;
 
-		for (int x = 0; x < pairs; x++)
-			o[x] = (uint8_t)((a[2 * x] + a[2 * x + 1] + b[2 * x] + b[2 * x + 1] + 2) /
-					 4);
-		if (pairs < to->width)
-			o[pairs] = (uint8_t)((a[2 * pairs] + b[2 * pairs] + 1) / 2);
-	}
-}
+	*most = 0;
+	for (int y = c->y1; y < c->y2; y++)
+		for (int x = c->x1; x < c->x2; x++) {
+			size_t i = (size_t)y * (size_t)t->columns + (size_t)x;
 
-static void add_row(struct vq_textfind *t, const struct level *l, int y, int sign)
-{
-	const uint8_t *row = l->pixel + (size_t)y * (size_t)l->width;
-
-	if (y < 0 || y >= l->height)
-		return;
-	for (int x = 0; x < l->width; x++) {
-		uint32_t v = row[x];
-
-		t->sum[x] += sign > 0 ? v : 0u - v;
-		t->square[x] += sign > 0 ? v * v : 0u - v * v;
-	}
-}
-
-static void threshold_row(struct vq_textfind *t, int width, int y, int rows, int noise)
-{
-	uint32_t sum = 0, square = 0;
-	uint8_t *low = t->low + (size_t)y * (size_t)width;
-	uint8_t *high = t->high + (size_t)y * (size_t)width;
-	int columns = 0;
-
-	for (int x = 0; x < RADIUS && x < width; x++, columns++) {
-		sum += t->sum[x];
-		square += t->square[x];
-	}
-	for (int x = 0; x < width; x++) {
-		if (x + RADIUS < width) {
-			sum += t->sum[x + RADIUS];
-			square += t->square[x + RADIUS];
-			columns++;
+			if (t->map[i] == 0)
+				continue;
+			*most = core[i] > *most ? core[i] : *most;
+			sum += core[i] * log(fmax(height[i], 1));
+			weight += core[i];
 		}
-		if (x > RADIUS) {
-			sum -= t->sum[x - RADIUS - 1];
-			square -= t->square[x - RADIUS - 1];
-			columns--;
-		}
-		float n = 1.0f / (float)(columns * rows);
-		float mean = (float)sum * n;
-		float var = (float)square * n - mean * mean;
-		float step = var > 0 ? (float)SPREAD * sqrtf(var) : 0;
-
-		if (step < (float)noise)
-			step = (float)noise;
-		low[x] = (uint8_t)(mean - step > 0 ? mean - step : 0);
-		high[x] = (uint8_t)(mean + step < 255 ? mean + step : 255);
-	}
+	return weight > 0 ? exp(sum / weight) : 1;
 }
 
-/* Niblack's threshold on both sides of the mean, from the statistics of the
- * next level: a quarter of the work, and the window need not be exact. */
-static void thresholds(struct vq_textfind *t, const struct level *stat, int noise)
-{
-	int rows = 0;
-
-	memset(t->sum, 0, (size_t)stat->width * sizeof *t->sum);
-	memset(t->square, 0, (size_t)stat->width * sizeof *t->square);
-	for (int y = 0; y < RADIUS && y < stat->height; y++, rows++)
-		add_row(t, stat, y, 1);
-	for (int y = 0; y < stat->height; y++) {
-		if (y + RADIUS < stat->height) {
-			add_row(t, stat, y + RADIUS, 1);
-			rows++;
-		}
-		if (y > RADIUS) {
-			add_row(t, stat, y - RADIUS - 1, -1);
-			rows--;
-		}
-		threshold_row(t, stat->width, y, rows, noise);
-	}
-}
-
-/* Class 1: lighter than the surroundings, 2: darker. */
-static void classify(struct vq_textfind *t, const struct level *l, int stat_width)
-{
-	for (int y = 0; y < l->height; y++) {
-		const uint8_t *v = l->pixel + (size_t)y * (size_t)l->width;
-		const uint8_t *low = t->low + (size_t)(y / 2) * (size_t)stat_width;
-		const uint8_t *high = t->high + (size_t)(y / 2) * (size_t)stat_width;
-		uint8_t *o = t->map + (size_t)y * (size_t)l->width;
-		int pairs = l->width / 2;
-
-		for (int i = 0; i < pairs; i++) {
-			o[2 * i] = (uint8_t)((v[2 * i] > high[i]) | ((v[2 * i] < low[i]) << 1));
-			o[2 * i + 1] = (uint8_t)((v[2 * i + 1] > high[i]) |
-						 ((v[2 * i + 1] < low[i]) << 1));
-		}
-		if (l->width % 2 != 0)
-			o[2 * pairs] = (uint8_t)((v[2 * pairs] > high[pairs]) |
-						 ((v[2 * pairs] < low[pairs]) << 1));
-	}
-}
-
-/* ---- letters ------------------------------------------------------------------------- */
-
-static int local_mean(const struct vq_textfind *t, int stat_width, int x, int y)
-{
-	size_t i = (size_t)(y / 2) * (size_t)stat_width + (size_t)(x / 2);
-
-	return (t->low[i] + t->high[i]) / 2;
-}
-
-static bool letter_like(const struct vq_component *c)
-{
-	int w = c->x2 - c->x1, h = c->y2 - c->y1;
-	double stroke = 2.0 * c->area / c->perimeter, fill = (double)c->area / ((double)w * h);
-
-	if (h < PIECE_MIN || h > PIECE_MAX || w > 12 * h || w < 2)
-		return false;
-	if (fill < 0.08 || (fill > 0.92 && w > h / 2))
-		return false;
-	return stroke <= 0.45 * h;
-}
-
-static size_t collect(struct vq_textfind *t, const struct level *l, int stat_width)
+/* The cores at one level of probability, appended to the list. */
+static void take_level(struct vq_textfind *t, const uint8_t *core, const float *height, int level)
 {
 	const struct vq_component *list;
-	size_t n = vq_components_label(t->components, t->map, l->pixel, l->width, l->height, &list);
-	size_t count = 0;
+	size_t cells = (size_t)t->columns * (size_t)t->rows, n;
 
-	for (size_t i = 0; i < n && count < MAX_LETTERS; i++) {
+	for (size_t i = 0; i < cells; i++)
+		t->map[i] = core[i] >= level;
+	n = vq_components_label(t->components, t->map, core, t->columns, t->rows, &list);
+	for (size_t i = 0; i < n && t->cores < ROWS_MAX; i++) {
 		const struct vq_component *c = &list[i];
-		struct letter *o = &t->letters[count];
-		float mean;
+		int most;
+		double tall = look_at(t, c, core, height, &most);
 
-		if (!letter_like(c))
+		if (c->area < CELLS_MIN || most < SURE)
 			continue;
-		mean = (float)c->value / (float)c->area;
-		*o = (struct letter){c->x1, c->y1, c->x2, c->y2, c->area,
-			2.0f * (float)c->area / (float)c->perimeter, mean, 0, (int)count, c->cls};
-		o->contrast = fabsf(mean - (float)local_mean(t, stat_width, (c->x1 + c->x2) / 2,
-						   (c->y1 + c->y2) / 2));
-		count++;
+		t->core[t->cores++] = (struct core){c->x1, c->y1, c->x2, c->y2, c->area,
+			(double)c->sx, (double)c->sy, (double)c->sxx, (double)c->sxy,
+			(double)c->syy, (double)c->value, tall / VQ_TEXTSEG_CELL, false};
 	}
-	return count;
+}
+
+static bool inside(const struct core *a, const struct core *b)
+{
+	return a->x1 >= b->x1 && a->x2 <= b->x2 && a->y1 >= b->y1 && a->y2 <= b->y2;
+}
+
+/* Do the cores of the next level, from first on, cut this one, which is too high for one
+ * row, into several?  Those that do take its place. */
+static void fall_apart(struct vq_textfind *t, struct core *c, size_t first)
+{
+	double weight = 0;
+	size_t n = 0;
+
+	if (c->y2 - c->y1 <= THICK * c->height)
+		return;
+	for (size_t i = first; i < t->cores; i++)
+		if (inside(&t->core[i], c)) {
+			weight += t->core[i].weight;
+			n++;
+		}
+	if (n < 2 || weight < LEFT * c->weight)
+		return;
+	for (size_t i = first; i < t->cores; i++)
+		if (inside(&t->core[i], c))
+			t->core[i].gone = false;
+	c->gone = true;
+}
+
+/* Rows that lie close together are one at a low level of probability and several at a
+ * higher one. */
+static void take_cores(struct vq_textfind *t, const uint8_t *core, const float *height)
+{
+	static const int levels[] = {MAYBE, 150, 185, 215};
+
+	t->cores = 0;
+	take_level(t, core, height, levels[0]);
+	for (size_t l = 1; l < sizeof levels / sizeof *levels; l++) {
+		size_t first = t->cores, kept = 0;
+
+		take_level(t, core, height, levels[l]);
+		for (size_t i = first; i < t->cores; i++)
+			t->core[i].gone = true;
+		for (size_t i = 0; i < first; i++)
+			fall_apart(t, &t->core[i], first);
+		for (size_t i = 0; i < t->cores; i++)
+			if (!t->core[i].gone)
+				t->core[kept++] = t->core[i];
+		t->cores = kept;
+	}
+}
+
+/* dy/dx of a core that is long enough to have a direction. */
+static double slope_of(const struct core *c)
+{
+	double xx = c->sxx - c->sx * c->sx / c->weight + c->weight / 12;
+	double yy = c->syy - c->sy * c->sy / c->weight + c->weight / 12;
+	double xy = c->sxy - c->sx * c->sy / c->weight;
+	double half = (xx + yy) / 2, root = sqrt((xx - yy) * (xx - yy) / 4 + xy * xy);
+
+	if (half + root < SLENDER * SLENDER * (half - root) || xx <= yy)
+		return 0;
+	return tan(atan2(2 * xy, xx - yy) / 2);
+}
+
+/* b goes on where a ends, in the same line. */
+static bool in_line(const struct core *a, const struct core *b)
+{
+	double tall = fmax(a->height, b->height), low = fmin(a->height, b->height);
+	double slope = (a->x2 - a->x1) > (b->x2 - b->x1) ? slope_of(a) : slope_of(b);
+	double ax = (a->x1 + a->x2) / 2, bx = (b->x1 + b->x2) / 2;
+	double off = (b->y1 + b->y2) / 2 - (a->y1 + a->y2) / 2 - slope * (bx - ax);
+	double gap = fmax(a->x1, b->x1) - fmin(a->x2, b->x2);
+
+	/* cores end a quarter of their height before the letters do */
+	return tall <= ALIKE * low && fabs(off) <= OFF * low && gap <= (GAP + 0.5) * low &&
+	       gap > -tall;
+}
+
+static void merge(struct core *to, struct core *from)
+{
+	double all = to->weight + from->weight;
+
+	to->x1 = fmin(to->x1, from->x1);
+	to->y1 = fmin(to->y1, from->y1);
+	to->x2 = fmax(to->x2, from->x2);
+	to->y2 = fmax(to->y2, from->y2);
+	to->height = (to->height * to->weight + from->height * from->weight) / all;
+	to->weight = all;
+	to->sx += from->sx;
+	to->sy += from->sy;
+	to->sxx += from->sxx;
+	to->sxy += from->sxy;
+	to->syy += from->syy;
+	to->sum += from->sum;
+	from->gone = true;
+}
+
+static void join_cores(struct vq_textfind *t)
+{
+	bool again = true;
+
+	while (again) {
+		again = false;
+		for (size_t i = 0; i < t->cores; i++)
+			for (size_t k = i + 1; k < t->cores; k++)
+				if (!t->core[i].gone && !t->core[k].gone &&
+					in_line(&t->core[i], &t->core[k])) {
+					merge(&t->core[i], &t->core[k]);
+					again = true;
+				}
+	}
 }
 
 /* ---- rows ---------------------------------------------------------------------------- */
 
-static int by_left(const void *a, const void *b, void *letters)
+struct moments {
+	double deviation; /* standard, levels */
+	double skew;	  /* sign: a minority of light pixels is positive */
+};
+
+/* Of a plane's pixels inside the row. */
+static struct moments moments_of(
+	const struct vq_frame *f, int plane, const struct vq_text_region *r, double tall)
 {
-	const struct letter *p = (struct letter *)letters + *(const int *)a;
-	const struct letter *q = (struct letter *)letters + *(const int *)b;
+	int shift = plane > 0, w = f->width >> shift, h = f->height >> shift, n = 0;
+	double sum = 0, square = 0, cube = 0, mean, var;
+	double cx = (r->box[0] + r->box[2]) / 2, cy = (r->box[1] + r->box[3]) / 2;
 
-	if (p->x1 != q->x1)
-		return p->x1 < q->x1 ? -1 : 1;
-	return *(const int *)a < *(const int *)b ? -1 : 1;
-}
+	for (int j = 0; j < SAMPLES_DOWN; j++)
+		for (int i = 0; i < SAMPLES; i++) {
+			double dx = (r->box[2] - r->box[0]) * ((i + 0.5) / SAMPLES - 0.5);
+			double dy = tall * ((j + 0.5) / SAMPLES_DOWN - 0.5) + r->slope * dx;
+			int x = (int)(cx + dx) >> shift, y = (int)(cy + dy) >> shift;
+			double v;
 
-static int root_of(struct letter *letters, int i)
-{
-	while (letters[i].row != i) {
-		letters[i].row = letters[letters[i].row].row;
-		i = letters[i].row;
-	}
-	return i;
-}
-
-/* Two neighbours of one row: like height, stroke and brightness, side by side. */
-static bool alike(const struct letter *a, const struct letter *b)
-{
-	int ha = a->y2 - a->y1, hb = b->y2 - b->y1;
-	int high = ha > hb ? ha : hb, low = ha < hb ? ha : hb;
-	int dy = abs((a->y1 + a->y2) - (b->y1 + b->y2)); /* twice the distance */
-	int overlap = (a->y2 < b->y2 ? a->y2 : b->y2) - (a->y1 > b->y1 ? a->y1 : b->y1);
-	int gap = b->x1 - a->x2;
-	float contrast = a->contrast < b->contrast ? a->contrast : b->contrast;
-	float other = a->contrast < b->contrast ? b->contrast : a->contrast;
-
-	if (a->cls != b->cls || 10 * low < 5 * high || dy > high || 2 * overlap < low)
-		return false;
-	if (gap > high || gap < -low)
-		return false;
-	if (a->stroke > 2.2f * b->stroke || b->stroke > 2.2f * a->stroke)
-		return false;
-	if (other > 3 * contrast)
-		return false;
-	return fabsf(a->value - b->value) <= 12 + 0.6f * contrast;
-}
-
-static void link_rows(struct vq_textfind *t, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		t->order[i] = (int)i;
-	qsort_r(t->order, n, sizeof *t->order, by_left, t->letters);
-	for (size_t i = 0; i < n; i++) {
-		const struct letter *a = &t->letters[t->order[i]];
-		int reach = a->x2 + PIECE_MAX;
-
-		for (size_t k = i + 1; k < n && t->letters[t->order[k]].x1 <= reach; k++) {
-			int p, q;
-
-			if (!alike(a, &t->letters[t->order[k]]))
+			if (x < 0 || y < 0 || x >= w || y >= h)
 				continue;
-			p = root_of(t->letters, t->order[i]);
-			q = root_of(t->letters, t->order[k]);
-			if (p < q)
-				t->letters[q].row = p;
-			else
-				t->letters[p].row = q;
+			v = f->plane[plane][(size_t)y * (size_t)w + (size_t)x] - 128.0;
+			sum += v;
+			square += v * v;
+			cube += v * v * v;
+			n++;
 		}
+	if (n == 0)
+		return (struct moments){0};
+	mean = sum / n;
+	var = fmax(0, square / n - mean * mean);
+	return (struct moments){
+		sqrt(var), cube / n - 3 * mean * square / n + 2 * mean * mean * mean};
+}
+
+static void stand_out(struct vq_text_region *r, const struct vq_frame *f, double tall)
+{
+	double most = 0;
+
+	for (int p = 0; p < 3; p++) {
+		struct moments m = moments_of(f, p, r, tall);
+
+		if (p > 0 && m.deviation < CHROMA_GAIN * most)
+			continue;
+		most = m.deviation;
+		r->plane = p;
+		r->light = m.skew > 0;
 	}
 }
 
-static int by_value(const void *a, const void *b)
+/* The row that a core belongs to. */
+static struct vq_textrow row_of(const struct core *c)
 {
-	float p = *(const float *)a, q = *(const float *)b;
+	double tall = c->height * VQ_TEXTSEG_CELL, slope = slope_of(c);
+	double around = (1 - VQ_TEXTSEG_CORE) * tall;
 
-	return (p > q) - (p < q);
+	return (struct vq_textrow){
+		.x = (c->x1 + c->x2) / 2 * VQ_TEXTSEG_CELL,
+		.y = (c->y1 + c->y2) / 2 * VQ_TEXTSEG_CELL,
+		.length = (c->x2 - c->x1) * VQ_TEXTSEG_CELL * sqrt(1 + slope * slope) + around,
+		/* a core can be higher than the row it tells of: vertical writing */
+		.height = fmax(tall, slope == 0 ? (c->y2 - c->y1) * VQ_TEXTSEG_CELL : 0),
+		.slope = slope,
+	};
 }
 
-static float median(float *v, size_t n)
+static void set_box(
+	struct vq_text_region *r, const struct vq_textrow *row, const struct vq_frame *f)
 {
-	qsort(v, n, sizeof *v, by_value);
-	return v[n / 2];
+	double c = 1 / sqrt(1 + row->slope * row->slope), s = fabs(row->slope) * c;
+	double w = c * row->length + s * row->height, h = s * row->length + c * row->height;
+
+	r->box[0] = fmin(fmax(0, row->x - w / 2), f->width - 2);
+	r->box[1] = fmin(fmax(0, row->y - h / 2), f->height - 2);
+	r->box[2] = fmax(fmin(f->width, row->x + w / 2), r->box[0] + 2);
+	r->box[3] = fmax(fmin(f->height, row->y + h / 2), r->box[1] + 2);
+	r->height = LETTER * row->height;
+	r->letters = (int)fmax(1, row->length / (ADVANCE * row->height) + 0.5);
 }
 
-/* Mean distance from the median over the median. */
-static float unevenness(const float *v, size_t n, float mid)
+/* How likely a row is text: the mean probability of its core, what the second network
+ * says that looks at its letters, and its height over that of the frame, since what is
+ * large is more often something else.  A logistic regression on the rows that are found
+ * in the frames of tests/bench/text-boxes.csv. */
+static double probability(const struct vq_frame *f, const struct vq_text_region *r, double core)
 {
-	float sum = 0;
+	int shift = r->plane > 0;
+	double part = 1.0 / (1 << shift), look;
+	struct vq_textnet_row row = {
+		.letter = r->height * part, .slope = r->slope, .light = r->light};
 
-	for (size_t i = 0; i < n; i++)
-		sum += fabsf(v[i] - mid);
-	return mid > 0 ? sum / ((float)n * mid) : 1;
-}
-
-static float clamp01(float v)
-{
-	return v < 0 ? 0 : v > 1 ? 1 : v;
-}
-
-/* How text-like a row's components are: many letters, long for its height, even
- * strokes, strong contrast.  Chooses the rows that are looked at closely. */
-static double row_score(const struct vq_textlook_row *r)
-{
-	float letters = clamp01((float)r->letters / 8);
-	float length = clamp01((float)((r->box[2] - r->box[0]) / r->letter) / 8);
-	float contrast = clamp01((float)r->contrast / 40);
-	float even = clamp01(1 - 1.5f * (float)r->even_stroke) *
-		     clamp01(1 - 1.2f * (float)r->even_height);
-	float solid = clamp01(1 - 2 * fabsf((float)r->fill - 0.4f));
-
-	return 0.25f * letters + 0.15f * length + 0.3f * contrast + 0.2f * even + 0.1f * solid;
-}
-
-/* Line through the middles of the row's letters, and how far they stray from it. */
-static void fit_line(
-	const struct vq_textfind *t, const int *member, size_t n, struct vq_textlook_row *o)
-{
-	double sx = 0, sy = 0, sxx = 0, sxy = 0, syy = 0, d, rest;
-
-	for (size_t i = 0; i < n; i++) {
-		const struct letter *l = &t->letters[member[i]];
-		double cx = (l->x1 + l->x2) * 0.5, cy = (l->y1 + l->y2) * 0.5;
-
-		sx += cx;
-		sy += cy;
-		sxx += cx * cx;
-		sxy += cx * cy;
-		syy += cy * cy;
-	}
-	d = (double)n * sxx - sx * sx;
-	sxy = (double)n * sxy - sx * sy;
-	syy = (double)n * syy - sy * sy;
-	o->slope = n > 1 && d > 0 ? sxy / d : 0;
-	rest = d > 0 ? syy - sxy * sxy / d : 0;
-	o->wander = sqrt(fmax(0, rest)) / (double)n;
-}
-
-/* Box, fill and contrast of the row's letters, in pixels of the level. */
-static void sum_up(
-	const struct vq_textfind *t, const int *member, size_t n, struct vq_textlook_row *o)
-{
-	double area = 0, contrast = 0;
-
-	o->box[0] = o->box[1] = 1e9;
-	for (size_t i = 0; i < n; i++) {
-		const struct letter *l = &t->letters[member[i]];
-
-		o->box[0] = fmin(o->box[0], l->x1);
-		o->box[1] = fmin(o->box[1], l->y1);
-		o->box[2] = fmax(o->box[2], l->x2);
-		o->box[3] = fmax(o->box[3], l->y2);
-		area += l->area;
-		contrast += l->contrast * (double)l->area;
-	}
-	o->fill = area / ((o->box[2] - o->box[0]) * (o->box[3] - o->box[1]));
-	o->contrast = contrast / area;
-}
-
-static void measure_row(struct vq_textfind *t, const int *member, size_t n, int plane, int level)
-{
-	struct row *row = &t->rows[t->row_count++];
-	struct vq_text_region *r = &row->region;
-	struct vq_textlook_row *o = &row->look;
-	int scale = (plane > 0 ? 2 : 1) << level;
-
-	*o = (struct vq_textlook_row){
-		.letters = (int)n, .light = t->letters[member[0]].cls == 1, .chroma = plane > 0};
-	sum_up(t, member, n, o);
-	fit_line(t, member, n, o);
-	for (size_t i = 0; i < n; i++)
-		t->scratch[i] = t->letters[member[i]].stroke;
-	o->stroke = median(t->scratch, n);
-	o->even_stroke = unevenness(t->scratch, n, (float)o->stroke);
-	for (size_t i = 0; i < n; i++)
-		t->scratch[i] = (float)(t->letters[member[i]].y2 - t->letters[member[i]].y1);
-	o->letter = median(t->scratch, n);
-	o->even_height = unevenness(t->scratch, n, (float)o->letter);
-	o->stroke /= o->letter;
-	o->wander /= o->letter;
-	if (plane > 0) /* chroma moves less than luma */
-		o->contrast *= 1.5;
-	if (o->letter < LETTER_MIN || o->letter > LETTER_MAX ||
-		o->letter * scale > TALLEST * t->height) {
-		t->row_count--;
-		return;
-	}
-	*r = (struct vq_text_region){.rank = row_score(o),
-		.height = o->letter * scale,
-		.stroke = o->stroke,
-		.contrast = o->contrast,
-		.slope = o->slope,
-		.letters = o->letters,
-		.plane = plane,
-		.light = o->light};
 	for (int i = 0; i < 4; i++)
-		r->box[i] = fmin(o->box[i] * scale, i % 2 == 0 ? t->width : t->height);
-	row->level = level;
+		row.box[i] = r->box[i] * part;
+	look = vq_textnet_score(f->plane[r->plane], f->width >> shift, f->height >> shift, &row);
+	look = fmin(fmax(look, 1e-6), 1 - 1e-6);
+	return 1 / (1 + exp(12.13 - 0.32 * log(look / (1 - look)) - 14.25 * core +
+				0.49 * log(r->height / f->height)));
 }
 
-static int by_row(const void *a, const void *b, void *letters)
+static void measure(const struct core *c, const struct vq_frame *f, struct vq_text_region *r)
 {
-	const struct letter *l = letters;
-	int p = l[*(const int *)a].row, q = l[*(const int *)b].row;
+	struct vq_textrow row = row_of(c);
 
-	if (p != q)
-		return p < q ? -1 : 1;
-	return *(const int *)a < *(const int *)b ? -1 : 1;
-}
-
-/* A lone component is a row only when it is several letters long (joined
- * writing). */
-static bool enough(const struct vq_textfind *t, const int *member, size_t n)
-{
-	const struct letter *l = &t->letters[member[0]];
-
-	return n >= 2 ||
-	       (l->x2 - l->x1 > 2 * (l->y2 - l->y1) && l->stroke < 0.3f * (float)(l->y2 - l->y1));
-}
-
-static void gather_rows(struct vq_textfind *t, size_t n, int plane, int level)
-{
-	for (size_t i = 0; i < n; i++)
-		t->letters[i].row = root_of(t->letters, (int)i);
-	qsort_r(t->order, n, sizeof *t->order, by_row, t->letters);
-	for (size_t i = 0, k; i < n; i = k) {
-		for (k = i + 1; k < n; k++)
-			if (t->letters[t->order[k]].row != t->letters[t->order[i]].row)
-				break;
-		if (t->row_count < MAX_ROWS && enough(t, t->order + i, k - i))
-			measure_row(t, t->order + i, k - i, plane, level);
+	*r = (struct vq_text_region){.slope = row.slope};
+	set_box(r, &row, f);
+	stand_out(r, f, row.height);
+	if (r->plane == 0) {
+		vq_texttight(f->plane[0], f->width, f->height, &row);
+		set_box(r, &row, f);
 	}
+	r->score = probability(f, r, c->sum / c->weight / 255);
 }
 
-static void search_level(struct vq_textfind *t, int p, int l)
-{
-	const struct level *level = &t->plane[p][l], *stat = &t->plane[p][l + 1];
-	size_t n;
-
-	thresholds(t, stat, p == 0 ? NOISE : NOISE_CHROMA);
-	classify(t, level, stat->width);
-	n = collect(t, level, stat->width);
-	link_rows(t, n);
-	gather_rows(t, n, p, l);
-}
-
-/* ---- sifting ------------------------------------------------------------------------- */
-
-static int by_rank(const void *a, const void *b)
+static int by_score(const void *a, const void *b)
 {
 	const struct vq_text_region *p = a, *q = b;
 
-	if (p->rank != q->rank)
-		return p->rank > q->rank ? -1 : 1;
+	if (p->score != q->score)
+		return p->score > q->score ? -1 : 1;
 	for (int i = 0; i < 4; i++)
 		if (p->box[i] != q->box[i])
 			return p->box[i] < q->box[i] ? -1 : 1;
-	return (p->plane > q->plane) - (p->plane < q->plane);
-}
-
-static double area_of(const double *b)
-{
-	return (b[2] - b[0]) * (b[3] - b[1]);
-}
-
-static double shared(const double *a, const double *b)
-{
-	double w = fmin(a[2], b[2]) - fmax(a[0], b[0]), h = fmin(a[3], b[3]) - fmax(a[1], b[1]);
-
-	return w > 0 && h > 0 ? w * h : 0;
-}
-
-/* The same thing seen in another plane or at another scale, or a part of it. */
-static bool repeats(const struct vq_text_region *r, const struct vq_text_region *kept, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (shared(r->box, kept[i].box) > 0.5 * fmin(area_of(r->box), area_of(kept[i].box)))
-			return true;
-	return false;
-}
-
-static int by_row_rank(const void *a, const void *b)
-{
-	return by_rank(&((const struct row *)a)->region, &((const struct row *)b)->region);
-}
-
-size_t vq_textfind_candidates(struct vq_textfind *t, const struct vq_frame *f,
-	struct vq_text_region *out, float *description)
-{
-	size_t n;
-
-	t->row_count = 0;
-	for (int p = 0; p < 3; p++) {
-		t->plane[p][0].pixel = f->plane[p];
-		for (int l = 1; l <= t->levels[p]; l++)
-			halve(&t->plane[p][l - 1], &t->plane[p][l]);
-		for (int l = 0; l < t->levels[p]; l++)
-			search_level(t, p, l);
-	}
-	qsort(t->rows, t->row_count, sizeof *t->rows, by_row_rank);
-	n = t->row_count < VQ_TEXTFIND_CANDIDATES ? t->row_count : VQ_TEXTFIND_CANDIDATES;
-	for (size_t i = 0; i < n; i++) {
-		const struct row *r = &t->rows[i];
-		const struct level *l = &t->plane[r->region.plane][r->level];
-
-		out[i] = r->region;
-		vq_textlook_describe(l->pixel, l->width, l->height, &r->look,
-			description + i * VQ_TEXTLOOK_COUNT);
-	}
-	return n;
-}
-
-/* What the network sees in the row, and a little of what its description says. */
-static double look(const struct vq_textfind *t, const struct row *r)
-{
-	const struct level *l = &t->plane[r->region.plane][r->level];
-	double p = vq_textnet_score(l->pixel, l->width, l->height, &r->look);
-	double d = fmin(fmax(r->region.score, 1e-6), 1 - 1e-6);
-
-	p = fmin(fmax(p, 1e-6), 1 - 1e-6);
-	return 1 / (1 + (1 - p) / p * pow((1 - d) / d, TRUST));
+	return 0;
 }
 
 size_t vq_textfind_run(
 	struct vq_textfind *t, const struct vq_frame *f, struct vq_text_region *out, size_t max)
 {
-	size_t count = vq_textfind_candidates(t, f, t->candidates, t->description), n = 0;
-	int looks = 0;
+	const uint8_t *core;
+	const float *height;
+	size_t n = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		struct vq_text_region *r = &t->rows[i].region;
-
-		r->score = vq_textlook_score(t->description + i * VQ_TEXTLOOK_COUNT);
-		r->rank *= r->score;
-	}
-	qsort(t->rows, count, sizeof *t->rows, by_row_rank);
-	for (size_t i = 0; i < count && n < max && looks < LOOKS; i++) {
-		struct row *r = &t->rows[i];
-		double score;
-
-		if (r->region.score < DOUBT || repeats(&r->region, out, n))
+	vq_textseg_run(t->seg, f, &core, &height);
+	take_cores(t, core, height);
+	join_cores(t);
+	for (size_t i = 0; i < t->cores; i++) {
+		if (t->core[i].gone)
 			continue;
-		looks++;
-		score = look(t, r);
-		if (score < LIKELY)
-			continue;
-		out[n] = r->region;
-		out[n].rank *= score;
-		out[n++].score = score;
+		measure(&t->core[i], f, &t->found[n]);
+		if (t->found[n].score >= SCORE_MIN)
+			n++;
 	}
-	qsort(out, n, sizeof *out, by_rank);
+	qsort(t->found, n, sizeof *t->found, by_score);
+	if (n > max)
+		n = max;
+	memcpy(out, t->found, n * sizeof *out);
 	return n;
 }

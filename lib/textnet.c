@@ -11,7 +11,7 @@
 #define TAPS_ABOVE 18 /* letters higher than this, pixels, are averaged when made smaller */
 #define DEVIATION 4   /* least deviation of a tile, levels: what is fainter stays faint */
 
-int vq_textnet_tiles(const struct vq_textlook_row *row)
+int vq_textnet_tiles(const struct vq_textnet_row *row)
 {
 	return (row->box[2] - row->box[0]) * VQ_TEXTNET_LETTER > W * row->letter ? 2 : 1;
 }
@@ -51,7 +51,7 @@ static void normalise(float *tile, bool light)
 	}
 }
 
-void vq_textnet_cut(const uint8_t *plane, int width, int height, const struct vq_textlook_row *row,
+void vq_textnet_cut(const uint8_t *plane, int width, int height, const struct vq_textnet_row *row,
 	int index, float out[VQ_TEXTNET_TILE])
 {
 	float step = (float)row->letter / VQ_TEXTNET_LETTER, q = step * 0.25f;
@@ -195,7 +195,7 @@ double vq_textnet_tile(const float tile[VQ_TEXTNET_TILE])
 }
 
 double vq_textnet_score(
-	const uint8_t *plane, int width, int height, const struct vq_textlook_row *row)
+	const uint8_t *plane, int width, int height, const struct vq_textnet_row *row)
 {
 	float tile[VQ_TEXTNET_TILE];
 	double sum = 0;

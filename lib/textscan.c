@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "editdist.h"
 #include "ocr.h"
 #include "record.h"
 #include "rowpicture.h"
@@ -24,11 +25,21 @@ struct slot {
 	struct vq_scenesim sim;
 };
 
+#define NOISE_TRACKS 8 /* whose reader's noise is measured, of a clip */
+
+/* How else a crop is looked at to see how sure its reading is. */
+static const struct vq_rowview views[] = {
+	{1, 0, 1, 1}, {0, 1, 1, 1}, {0, 0, 0.9, 1}, {0, 0, 1.1, 1}, {0, 0, 1, 0.7}, {0, 0, 1, 1.4}};
+
+#define VIEWS (sizeof views / sizeof *views)
+
 /* One crop to read. */
 struct job {
 	size_t slot, region;
 	char *text;
 	double confidence;
+	bool measure; /* the reader's noise as well */
+	double noise, noise_deviation;
 	enum vq_code code;
 	struct vq_err err;
 };
@@ -37,6 +48,9 @@ struct job {
 struct reading {
 	char *text;
 	double confidence;
+	int planned; /* how often it was or will be read */
+	bool measured;
+	double noise, noise_deviation;
 };
 
 struct worker {
@@ -64,6 +78,7 @@ struct vq_textscan {
 	struct vq_scenesim last;
 	bool any;
 	long frames, regions, read, reused;
+	int measured; /* tracks whose reader's noise was or will be measured */
 };
 
 /* ---- set up -------------------------------------------------------------------------- */
@@ -237,11 +252,12 @@ static json_t *region_record(
 
 	if (o == NULL)
 		return NULL;
+	put(o, "noise", number_or_null(text->measured, text->noise));
+	put(o, "noise_deviation", number_or_null(text->measured, text->noise_deviation));
 	put(o, "score", vq_record_number(r->score, 3));
 	put(o, "found", json_boolean(r->found));
 	put(o, "letters", json_integer(r->letters));
 	put(o, "letter_height", vq_record_number(r->letter * sy, 1));
-	put(o, "stroke", vq_record_number(r->stroke, 3));
 	put(o, "plane", json_string(plane[r->plane]));
 	put(o, "light_on_dark", json_boolean(r->light));
 	put_likeness(o, r, sx, sy);
@@ -282,20 +298,54 @@ static void locate(void *context, int worker, size_t index)
 		s->worker[worker].find, &o->frame, o->found, (size_t)s->max_regions);
 }
 
+static void read_view(struct vq_textscan *s, struct worker *w, struct job *j,
+	const struct vq_rowview *view, char **text, double *confidence)
+{
+	struct slot *o = &s->slot[j->slot];
+
+	vq_rowpicture_cut(&w->picture, &o->frame, &o->seen[j->region], view);
+	j->code = vq_ocr_read(w->ocr, w->picture.pixel, w->picture.width, w->picture.height, text,
+		confidence, &j->err);
+}
+
+/* Mean and deviation of the normalised edit distance between readings of one crop under
+ * small differences: what changes without any change of the text. */
+static void measure_noise(struct vq_textscan *s, struct worker *w, struct job *j)
+{
+	char *text[VIEWS + 1] = {j->text};
+	double sum = 0, square = 0, unused;
+	int pairs = 0;
+
+	for (size_t i = 0; i < VIEWS && j->code == VQ_OK; i++)
+		read_view(s, w, j, &views[i], &text[i + 1], &unused);
+	for (size_t i = 0; i <= VIEWS && j->code == VQ_OK; i++)
+		for (size_t k = 0; k < i; k++) {
+			double d = vq_edit_normalised(text[i], text[k]);
+
+			sum += d;
+			square += d * d;
+			pairs++;
+		}
+	for (size_t i = 1; i <= VIEWS; i++)
+		free(text[i]);
+	if (pairs == 0)
+		return;
+	j->noise = sum / pairs;
+	j->noise_deviation = sqrt(fmax(0, square / pairs - j->noise * j->noise));
+}
+
 static void read_crop(void *context, int worker, size_t index)
 {
 	struct vq_textscan *s = context;
 	struct job *j = &s->job[index];
-	struct slot *o = &s->slot[j->slot];
 	struct worker *w = &s->worker[worker];
 
 	if (w->ocr == NULL)
 		j->code = vq_ocr_new(&w->ocr, s->language, &j->err);
-	if (j->code != VQ_OK)
-		return;
-	vq_rowpicture_cut(&w->picture, &o->frame, &o->seen[j->region]);
-	j->code = vq_ocr_read(w->ocr, w->picture.pixel, w->picture.width, w->picture.height,
-		&j->text, &j->confidence, &j->err);
+	if (j->code == VQ_OK)
+		read_view(s, w, j, &vq_rowview_plain, &j->text, &j->confidence);
+	if (j->code == VQ_OK && j->measure)
+		measure_noise(s, w, j);
 }
 
 static enum vq_code grow_readings(struct vq_textscan *s, struct vq_err *err)
@@ -327,6 +377,44 @@ static void follow_slot(struct vq_textscan *s, size_t i)
 			s->job[s->jobs++] = (struct job){.slot = i, .region = k};
 }
 
+static struct reading *reading_of(struct vq_textscan *s, const struct job *j)
+{
+	return &s->reading[s->slot[j->slot].seen[j->region].track - 1];
+}
+
+/* The reader's noise is of interest when a track is read again, once. */
+static void plan_noise(struct vq_textscan *s)
+{
+	for (size_t i = 0; i < s->jobs; i++) {
+		struct job *j = &s->job[i];
+
+		if (++reading_of(s, j)->planned == 2 && s->measured < NOISE_TRACKS) {
+			j->measure = true;
+			s->measured++;
+		}
+	}
+}
+
+static enum vq_code take_reading(struct vq_textscan *s, struct job *j, struct vq_err *err)
+{
+	struct reading *to = reading_of(s, j);
+
+	if (j->code != VQ_OK) {
+		*err = j->err;
+		return j->code;
+	}
+	free(to->text);
+	to->text = j->text;
+	to->confidence = j->confidence;
+	j->text = NULL;
+	if (j->measure) {
+		to->measured = true;
+		to->noise = j->noise;
+		to->noise_deviation = j->noise_deviation;
+	}
+	return VQ_OK;
+}
+
 static enum vq_code run_batch(struct vq_textscan *s, struct vq_err *err)
 {
 	enum vq_code code;
@@ -335,23 +423,14 @@ static enum vq_code run_batch(struct vq_textscan *s, struct vq_err *err)
 	vq_pool_run(s->pool, s->filled, locate, s);
 	for (size_t i = 0; i < s->filled; i++)
 		follow_slot(s, i);
-	vq_pool_run(s->pool, s->jobs, read_crop, s);
 	code = grow_readings(s, err);
+	if (code == VQ_OK) {
+		plan_noise(s);
+		vq_pool_run(s->pool, s->jobs, read_crop, s);
+	}
 	for (size_t i = 0; i < s->filled && code == VQ_OK; i++) {
-		for (; j < s->jobs && s->job[j].slot == i && code == VQ_OK; j++) {
-			struct reading *to =
-				&s->reading[s->slot[i].seen[s->job[j].region].track - 1];
-
-			code = s->job[j].code;
-			if (code != VQ_OK) {
-				*err = s->job[j].err;
-				break;
-			}
-			free(to->text);
-			to->text = s->job[j].text;
-			to->confidence = s->job[j].confidence;
-			s->job[j].text = NULL;
-		}
+		for (; j < s->jobs && s->job[j].slot == i && code == VQ_OK; j++)
+			code = take_reading(s, &s->job[j], err);
 		if (code == VQ_OK)
 			code = emit_slot(s, &s->slot[i], err);
 	}

@@ -267,6 +267,18 @@ static size_t find_consensus(const struct vq_text_series *t, const double *weigh
 	return at;
 }
 
+#define NOISE_LEAST 0.02 /* deviation of the reader's noise, at least */
+
+/* Of a track whose reader's noise is known. */
+static double noise_z(const struct vq_text_series *t, double consensus)
+{
+	for (size_t i = t->count; i-- > 0;)
+		if (!isnan(t->sample[i].noise))
+			return fmax(0, consensus - t->sample[i].noise) /
+			       fmax(or_else(t->sample[i].noise_deviation, 0), NOISE_LEAST);
+	return 0;
+}
+
 static void measure_consensus(
 	const struct vq_text_series *t, double *weight, struct vq_text_summary *o)
 {
@@ -279,6 +291,7 @@ static void measure_consensus(
 	for (size_t i = 0; i < t->texts; i++)
 		add(&m, vq_edit_normalised(t->text[o->consensus], t->text[i]), weight[i]);
 	o->measure[VQ_TM_CONSENSUS] = mean_of(&m);
+	o->measure[VQ_TM_NOISE_Z] = noise_z(t, mean_of(&m));
 }
 
 /* One reading after another; differences count as much as the less sure of the two. */
@@ -390,17 +403,10 @@ static void measure_confidence(const struct vq_text_series *t, struct vq_text_su
 
 /* ---- all ----------------------------------------------------------------------------- */
 
-/* Rows of one or two pieces are often something else; a producer that does not count
- * them is believed. */
-static double letters_weight(double letters)
-{
-	return clamp01((letters - 1) / 3);
-}
-
 static void measure_evidence(
 	const struct vq_text_series *t, long samples, double pixels, struct vq_text_summary *o)
 {
-	struct mean area = {0}, score = {0}, letters = {0}, found = {0};
+	struct mean area = {0}, score = {0}, found = {0};
 	double enough = fmax(3, 0.25 * (double)samples), length, size, text;
 
 	for (size_t i = 0; i < t->count; i++) {
@@ -408,16 +414,13 @@ static void measure_evidence(
 
 		add(&area, (s->box[2] - s->box[0]) * (s->box[3] - s->box[1]), 1);
 		add(&score, s->score, 1);
-		add(&letters, letters_weight(s->letters), isnan(s->letters) ? 0 : 1);
 		add(&found, s->found, 1);
 	}
 	o->area = mean_of(&area);
 	length = clamp01((double)t->count / enough);
 	size = clamp01(sqrt(o->area / fmax(pixels, 1)) / 0.1);
 	text = score.weight > 0 ? mean_of(&score) : 0.5;
-	if (letters.weight > 0)
-		text *= mean_of(&letters);
-	o->evidence = length * (0.5 + 0.5 * size) * text * mean_of(&found);
+	o->evidence = length * (0.7 + 0.3 * size) * text * sqrt(mean_of(&found));
 }
 
 enum vq_code vq_text_series_summarise(const struct vq_text_series *t, long samples, double pixels,

@@ -22,7 +22,8 @@ struct vq_text_sample {
 	double similarity, ring, worst, edge, stroke;
 	double two, two_ring, four, four_ring;
 	double match, visible, sharpness, contrast, score, letters, letter_height;
-	double motion[2]; /* source pixels since the sample before */
+	double motion[2];	       /* source pixels since the sample before */
+	double noise, noise_deviation; /* of the reader on the track's crop, or NAN */
 };
 
 struct vq_text_series {
@@ -58,6 +59,7 @@ enum vq_text_measure {
 	VQ_TM_BLUR = VQ_TM_SHAPES, /* how far sharpness swings: deviation over mean */
 	VQ_TM_EDIT, /* mean normalised edit distance of consecutive readings, times confidence */
 	VQ_TM_CONSENSUS, /* mean normalised distance to the consensus, by confidence */
+	VQ_TM_NOISE_Z,	 /* the same beyond the reader's own noise, in its deviations */
 	VQ_TM_SUBSTITUTED,
 	VQ_TM_DELETED,
 	VQ_TM_INSERTED,		   /* operations a code point, the same */

@@ -241,7 +241,6 @@ static void describe(struct vq_seen *s, const struct vq_text_region *r)
 {
 	s->score = r->score;
 	s->slope = r->slope;
-	s->stroke = r->stroke;
 	s->letters = r->letters;
 	s->plane = r->plane;
 	s->light = r->light;

@@ -18,7 +18,7 @@ struct vq_seen {
 	bool first;    /* no crop before: like, motion, match mean nothing */
 	bool read;     /* this crop should be read */
 	double box[4]; /* frame pixels */
-	double letter, slope, score, stroke;
+	double letter, slope, score;
 	int letters, plane;
 	bool light;
 	double motion[2]; /* of the box's middle since the sample before, frame pixels */

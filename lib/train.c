@@ -9,8 +9,9 @@
 #include "booster.h"
 
 /* The sizes that the inner validation chooses from.  Flicker is one thing measured in
- * many ways, and with few clips the best few measures part it better than all; text
- * changes in many ways, and every limit cost accuracy there. */
+ * many ways, and with few clips the best few measures part it better than all; more of
+ * each may then only mean more (or only less) of the defect.  Text changes in many ways,
+ * and every limit cost accuracy there. */
 static const struct {
 	enum vq_class defect;
 	int depth;
@@ -18,6 +19,8 @@ static const struct {
 } sizes[] = {
 	{VQ_TEXT, 2, SIZE_MAX},
 	{VQ_TEXT, 3, SIZE_MAX},
+	{VQ_FLICKER, 1, 2},
+	{VQ_FLICKER, 2, 2},
 	{VQ_FLICKER, 2, 6},
 	{VQ_FLICKER, 2, SIZE_MAX},
 };
@@ -28,6 +31,7 @@ enum {
 	CHECKPOINTS = sizeof checkpoints / sizeof *checkpoints,
 	MAX_ROUNDS = 200,
 	SHUFFLES = 3,
+	FEW = 6, /* most features of a size that does not take all */
 };
 
 /* One defect, and the rows and columns to learn it from. */
@@ -44,12 +48,15 @@ struct problem {
 struct fitted {
 	struct vq_booster *booster;
 	size_t *col, cols;
+	bool *falls; /* less of that column is more of the defect */
+	bool few;    /* chosen columns, which may act in their own direction only */
 };
 
 static void close_fitted(struct fitted *f)
 {
 	vq_booster_free(&f->booster);
 	free(f->col);
+	free(f->falls);
 }
 
 static bool truth_of(const struct problem *p, size_t i)
@@ -85,6 +92,7 @@ static float *copy_rows(
 struct strength {
 	double value; /* |AUC - 1/2| */
 	size_t col;
+	bool falls; /* AUC < 1/2 */
 };
 
 static int by_strength(const void *a, const void *b)
@@ -98,9 +106,9 @@ static int by_strength(const void *a, const void *b)
 
 static int by_column(const void *a, const void *b)
 {
-	size_t x = *(const size_t *)a, y = *(const size_t *)b;
+	const struct strength *x = a, *y = b;
 
-	return (x > y) - (x < y);
+	return (x->col > y->col) - (x->col < y->col);
 }
 
 /* The columns that part the picked rows best, each alone; at most so many. */
@@ -113,25 +121,32 @@ static enum vq_code select_columns(const struct problem *p, const size_t *pick, 
 	enum vq_code code = VQ_OK;
 
 	f->col = calloc(p->cols, sizeof *f->col);
-	if (s == NULL || score == NULL || truth == NULL || f->col == NULL) {
+	f->falls = calloc(p->cols, sizeof *f->falls);
+	f->few = most < p->cols;
+	if (s == NULL || score == NULL || truth == NULL || f->col == NULL || f->falls == NULL) {
 		code = vq_nomem(err);
 		goto done;
 	}
 	for (size_t j = 0; j < p->cols; j++) {
-		s[j] = (struct strength){0, p->col[j]};
-		for (size_t i = 0; i < n && most < p->cols; i++) {
+		s[j] = (struct strength){0, p->col[j], false};
+		for (size_t i = 0; i < n && f->few; i++) {
 			score[i] = (double)p->d->x[p->row[pick[i]] * p->d->cols + p->col[j]];
 			truth[i] = truth_of(p, pick[i]);
 		}
-		if (most < p->cols)
-			s[j].value = fabs(vq_auc(score, truth, n) - 0.5);
-		if (!isfinite(s[j].value))
-			s[j].value = 0;
+		if (f->few) {
+			double auc = vq_auc(score, truth, n);
+
+			s[j].value = isfinite(auc) ? fabs(auc - 0.5) : 0;
+			s[j].falls = auc < 0.5;
+		}
 	}
 	qsort(s, p->cols, sizeof *s, by_strength);
-	for (; f->cols < p->cols && f->cols < most; f->cols++)
-		f->col[f->cols] = s[f->cols].col;
-	qsort(f->col, f->cols, sizeof *f->col, by_column);
+	f->cols = f->few ? most : p->cols;
+	qsort(s, f->cols, sizeof *s, by_column);
+	for (size_t j = 0; j < f->cols; j++) {
+		f->col[j] = s[j].col;
+		f->falls[j] = s[j].falls;
+	}
 done:
 	free(s);
 	free(score);
@@ -160,17 +175,28 @@ static float *weights(const struct problem *p, const size_t *pick, size_t n)
 	return w;
 }
 
-static enum vq_code boost(
-	const struct vq_matrix *m, int depth, int rounds, struct vq_booster **b, struct vq_err *err)
+/* XGBoost's list of directions: (1,-1,...). */
+static void write_directions(const struct fitted *f, char *out)
 {
-	char depth_text[12];
+	for (size_t j = 0; j < f->cols; j++)
+		out += sprintf(out, "%s%d", j == 0 ? "(" : ",", f->falls[j] ? -1 : 1);
+	strcpy(out, ")");
+}
+
+static enum vq_code boost(
+	const struct vq_matrix *m, int depth, int rounds, struct fitted *f, struct vq_err *err)
+{
+	char depth_text[12], directions[4 * FEW + 2];
 	const struct vq_booster_param params[] = {{"objective", "binary:logistic"},
 		{"booster", "gbtree"}, {"max_depth", depth_text}, {"eta", "0.05"},
 		{"subsample", "0.7"}, {"colsample_bynode", "0.3"}, {"min_child_weight", "2"},
-		{"lambda", "2"}, {NULL, NULL}};
+		{"lambda", "2"}, {f->few ? "monotone_constraints" : NULL, directions},
+		{NULL, NULL}};
 
 	snprintf(depth_text, sizeof depth_text, "%d", depth);
-	return vq_booster_train(b, m, params, rounds, err);
+	if (f->few)
+		write_directions(f, directions);
+	return vq_booster_train(&f->booster, m, params, rounds, err);
 }
 
 /* Train on the picked rows.  f is closed by the caller, also after a failure. */
@@ -194,7 +220,7 @@ static enum vq_code train_on(const struct problem *p, const size_t *pick, size_t
 			label[i] = truth_of(p, pick[i]);
 		for (size_t j = 0; j < f->cols; j++)
 			names[j] = p->d->names[f->col[j]];
-		code = boost(&m, sizes[size].depth, rounds, &f->booster, err);
+		code = boost(&m, sizes[size].depth, rounds, f, err);
 	}
 	free(x);
 	free(label);

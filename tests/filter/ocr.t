@@ -85,6 +85,7 @@ exits 0 vidqc-ocr -j2 "$T/morph.y4m"
 ok 'changing letters lower the similarity' [ "$(regions | jq -s 'map(select(.similarity != null)) | length > 5 and all(.similarity < 0.97 and .worst_similarity < .similarity)')" = true ]
 ok 'the crop before last is the same' [ "$(regions | jq -s 'map(select(.similarity_2 != null)) | length > 4 and all(.similarity_2 > 0.98)')" = true ]
 ok 'changed crops are read again' [ "$(jq -s 'last.read > 3' "$T/out")" = true ]
+ok "and the reader's noise is measured then" [ "$(regions | jq -s 'map(.noise) | .[0] == null and last >= 0')" = true ]
 
 stream a.y4m "color=gray:s=640x360:r=5:d=1,$(put 'BEFORE' 48 white 200 140)"
 stream b.y4m "mandelbrot=s=640x360:r=5,trim=end_frame=5,$(put 'BEHIND' 48 yellow 200 140):borderw=2"
@@ -146,6 +147,13 @@ exits 64 vidqc-ocr --nothing
 exits 64 vidqc-ocr a b
 exits 64 vidqc-ocr --set text.nothing=1 "$T/one.y4m"
 exits 64 vidqc-ocr -l '../eng' "$T/one.y4m"
+stream scripts.y4m "color=gray:s=640x360:r=5:d=0.6,$(put 'Größe 42' 48 white 60 40),$(put 'Café déjà' 48 black 60 120),$(put 'مرحبا بالعالم' 48 white 60 200),$(put 'S\\nA\\nL\\nE' 40 white 540 60)"
+for language in eng deu eng+deu; do
+	exits 0 vidqc-ocr -l "$language" "$T/scripts.y4m"
+	is "$(head -1 "$T/out" | jq -r .language)" "$language" "$language in the header"
+	[ "$language" != deu ] || ok 'letters of that language' [ "$(regions | jq -s 'any(.text == "Größe 42")')" = true ]
+	ok 'from right to left and downwards: located, and no crash' [ "$(regions | jq -s 'map(select(.box[1] > 190 and .box[2] < 500 or .box[0] > 520)) | length > 0')" = true ]
+done
 exits 75 vidqc-ocr -l xyz "$T/one.y4m"
 like "$(err)" 'language "xyz" is not installed; on Debian: apt-get install tesseract-ocr-xyz' \
 	'names the package'

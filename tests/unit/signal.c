@@ -1,6 +1,8 @@
 /* Turning points, abrupt changes, series. */
 #include "../tap.h"
 
+#include <stdint.h>
+
 #include "../../lib/signal.h"
 
 static struct vq_swing swing(const double *change, int n, double hysteresis)
@@ -48,6 +50,28 @@ static void test_abrupt(void)
 	is_real(vq_alternation(3, 5), 0, 0, "none of one sign");
 }
 
+/* Against sorting: all lengths, few and many equal numbers. */
+static void test_median(void)
+{
+	double v[40], sorted[40];
+	uint32_t x = 1;
+	int wrong = 0;
+
+	for (int round = 0; round < 20000; round++) {
+		size_t n = (size_t)round % 41;
+
+		for (size_t i = 0; i < n; i++) {
+			x = x * 1664525u + 1013904223u;
+			v[i] = sorted[i] = (double)((x >> 16) % (uint32_t)(1 + round % 30));
+		}
+		vq_sort(sorted, n);
+		wrong += vq_median(v, n) != vq_quantile(sorted, n, 0.5);
+		vq_sort(v, n);
+		wrong += memcmp(v, sorted, n * sizeof *v) != 0;
+	}
+	is_int(wrong, 0, "the median is that of the sorted numbers, and none is lost");
+}
+
 static void test_series(void)
 {
 	struct vq_series s = {0};
@@ -73,6 +97,7 @@ int main(void)
 {
 	test_swing();
 	test_abrupt();
+	test_median();
 	test_series();
 	return done_testing();
 }

@@ -10,6 +10,7 @@
 /* What a synthetic clip shows at frame n. */
 struct shot {
 	double x, y;	     /* where the camera looks */
+	double zoom;	     /* scale, 0 as 1 */
 	double gain, offset; /* light */
 	double local;	     /* light in the lower right corner */
 	double blue;	     /* colour */
@@ -53,7 +54,9 @@ static void paint(struct vq_frame *f, const struct shot *s)
 {
 	for (int y = 0; y < f->height; y++) {
 		for (int x = 0; x < f->width; x++) {
-			double v = texture(x + s->x, y + s->y, s->world);
+			double zoom = s->zoom > 0 ? s->zoom : 1;
+			double v = texture((x - f->width / 2) / zoom + f->width / 2 + s->x,
+				(y - f->height / 2) / zoom + f->height / 2 + s->y, s->world);
 			bool corner = x >= f->width * 2 / 3 && y >= f->height / 2;
 
 			if (s->share > 0)
@@ -221,11 +224,39 @@ static struct shot cuts(int n)
 	return s;
 }
 
+static struct shot zoom(int n)
+{
+	struct shot s = plain;
+
+	s.zoom = pow(1.02, n);
+	return s;
+}
+
+/* Automatic exposure after a change of view: 60 levels within a third of a second. */
+static struct shot exposure(int n)
+{
+	struct shot s = pan(n);
+
+	s.offset = n < 16 ? -30 : n < 24 ? -30 + 60 * (n - 15) / 9.0 : 30;
+	return s;
+}
+
+/* A white balance that drifts. */
+static struct shot tint(int n)
+{
+	struct shot s = pan(n);
+
+	s.blue = n < 12 ? 0 : n < 24 ? 2.0 * (n - 12) : 24;
+	return s;
+}
+
 static void quiet(shot_fn *shot, int frames, const char *what)
 {
 	struct result r = run(shot, frames);
 
 	ok(value(&r, "abrupt_p75") <= 0.05, "%s: abrupt_p75 %.3f", what, value(&r, "abrupt_p75"));
+	ok(value(&r, "unsteady") <= 0.05, "%s: unsteady %.3f", what, value(&r, "unsteady"));
+	is_real(value(&r, "tone_steps"), 0, 0, "%s: no step of tone", what);
 	is_int((long long)size(&r, "events"), 0, "%s: no event", what);
 	json_decref(r.out);
 }
@@ -238,6 +269,9 @@ static void test_quiet(void)
 	quiet(pan, 40, "pan");
 	quiet(fast_pan, 40, "pan of 20 px a frame");
 	quiet(shake, 40, "shake");
+	quiet(zoom, 40, "zoom of 2% a frame");
+	quiet(exposure, 40, "exposure ramp");
+	quiet(tint, 40, "white balance ramp");
 	quiet(pulse, 48, "light that pulses at 0.5 Hz");
 	quiet(fade_out, 48, "fade to black");
 	quiet(dissolve, 56, "dissolve");
@@ -384,6 +418,69 @@ static void test_found(void)
 	json_decref(r.out);
 }
 
+/* Light of 2.5 levels, or tint of 3, that takes another value every six frames. */
+static struct shot light_steps(int n)
+{
+	static const double level[] = {0, 2.5, 0, -2.5, 0, 2.5, 5};
+	struct shot s = pan(n);
+
+	s.offset = level[n / 6];
+	return s;
+}
+
+static struct shot tint_steps(int n)
+{
+	struct shot s = pan(n);
+
+	s.blue = n / 6 % 2 ? 3 : 0;
+	return s;
+}
+
+/* Another picture in every frame, in the light of another exposure. */
+static struct shot lapse(int n)
+{
+	static const double level[] = {40, -40, 60, 0, -50, 20, -30, 55};
+	struct shot s = plain;
+
+	s.world = 1 + n;
+	s.gain = 0.5;
+	s.offset = 60 + level[n % 8];
+	return s;
+}
+
+/* The whole picture pops once in ten frames. */
+static struct shot rare_pops(int n)
+{
+	struct shot s = pan(n);
+
+	s.offset = n % 10 == 5 ? 12 : 0;
+	return s;
+}
+
+static void test_tone(void)
+{
+	struct result r = run(light_steps, 42);
+
+	is_real(value(&r, "tone_steps"), 6.0 / 41, 1e-6, "light of 2.5 levels: six steps in 41");
+	is_real(value(&r, "unsteady"), 6.0 / 41, 1e-6, "... of every block");
+	ok(value(&r, "abrupt_p75") < 0.02, "... that blocks alone do not tell from noise (%.3f)",
+		value(&r, "abrupt_p75"));
+	json_decref(r.out);
+	r = run(tint_steps, 42);
+	is_real(value(&r, "tone_steps"), 6.0 / 41, 1e-6, "tint of 3 levels: six steps in 41");
+	json_decref(r.out);
+	r = run(rare_pops, 41);
+	ok(fabs(value(&r, "abrupt_p75") - 0.2) < 0.01 && value(&r, "unsteady") > 0.35,
+		"a few pops of everything weigh more than as many here and there: %.3f, %.3f",
+		value(&r, "abrupt_p75"), value(&r, "unsteady"));
+	json_decref(r.out);
+	r = run(lapse, 40);
+	ok(value(&r, "abrupt_p75") <= 0.2 && value(&r, "tone_steps") == 0,
+		"jumps of light with the structure lost say little: abrupt_p75 %.3f",
+		value(&r, "abrupt_p75"));
+	json_decref(r.out);
+}
+
 static struct shot strobe(int n)
 {
 	struct shot s = plain;
@@ -516,6 +613,7 @@ int main(void)
 	test_quiet();
 	test_alternation();
 	test_found();
+	test_tone();
 	test_strobe();
 	test_repeats();
 	test_small();

@@ -158,7 +158,7 @@ static void shaken(int n, char *text, double *confidence, char *more, size_t siz
 static void scrolling(int n, char *text, double *confidence, char *more, size_t size)
 {
 	(void)confidence;
-	strcpy(text, "BREAKING NEWS FROM OSLO AND KIEL" + 3 * n);
+	strcpy(text, &"BREAKING NEWS FROM OSLO AND KIEL"[3 * n]);
 	snprintf(more, size,
 		",\"score\":0.9,\"similarity\":0.98,\"ring_similarity\":0.98,\"match\":0.98,"
 		"\"visible\":0.9,\"sharpness\":5,\"contrast\":50,\"letter_height\":20,"
@@ -201,6 +201,21 @@ static void restless(int n, char *text, double *confidence, char *more, size_t s
 	measured(more, size, 0.3, 0.98);
 }
 
+/* As noisy as noisy(), but the reader is known to be sure of such a crop, or not. */
+static void sure_reader(int n, char *text, double *confidence, char *more, size_t size)
+{
+	noisy(n, text, confidence, more, size);
+	snprintf(more + strlen(more), size - strlen(more),
+		",\"noise\":0.02,\"noise_deviation\":0.03");
+}
+
+static void unsure_reader(int n, char *text, double *confidence, char *more, size_t size)
+{
+	noisy(n, text, confidence, more, size);
+	snprintf(
+		more + strlen(more), size - strlen(more), ",\"noise\":0.6,\"noise_deviation\":0.2");
+}
+
 static const char *reason(const json_t *out)
 {
 	return json_string_value(
@@ -217,7 +232,7 @@ static void test_event(const json_t *out)
 	static const char *const strings[] = {
 		"category", "kind", "before", "after", "consensus", "measure", "notes"};
 	static const char *const numbers[] = {"track", "start", "end", "frame_start", "frame_end",
-		"peak_frame", "peak_time", "severity", "value", "threshold"};
+		"peak_frame", "peak_time", "severity", "value", "threshold", "z"};
 	const json_t *e = json_array_get(json_object_get(out, "events"), 0);
 	bool all = true;
 
@@ -249,6 +264,12 @@ static void test_cases(double *v)
 		       json_array_get(json_object_get(out, "tracks"), 0), "consensus")),
 		"OPEN LATE", "its track has a consensus");
 	json_decref(out);
+
+	json_decref(run(sure_reader, 10, v));
+	ok(v[feature("text_noise_z")] > 3, "readings that differ beyond the reader's noise: %.1f",
+		v[feature("text_noise_z")]);
+	json_decref(run(unsure_reader, 10, v));
+	is_real(v[feature("text_noise_z")], 0, 0, "readings that differ as the reader does");
 
 	out = run(mutating, 10, v);
 	ok(v[change] > calm + 0.1 && v[edit] > 0.2 && v[sub] > 0.2, "mutating text changes");

@@ -133,9 +133,9 @@ static void draw_letters(uint8_t *plane, int scale, int ink)
 	}
 }
 
-static struct vq_textlook_row row_of(int scale, bool light)
+static struct vq_textnet_row row_of(int scale, bool light)
 {
-	return (struct vq_textlook_row){.box = {40, 20, 40 + 61 * scale, 20 + 7 * scale},
+	return (struct vq_textnet_row){.box = {40, 20, 40 + 61 * scale, 20 + 7 * scale},
 		.letter = 7 * scale,
 		.light = light};
 }
@@ -143,7 +143,7 @@ static struct vq_textlook_row row_of(int scale, bool light)
 static void test_rows(void)
 {
 	static uint8_t plane[W * H];
-	struct vq_textlook_row row = row_of(2, false);
+	struct vq_textnet_row row = row_of(2, false);
 	double dark, light, stripes, noise;
 
 	memset(plane, 200, sizeof plane);
@@ -170,7 +170,7 @@ static void test_tiles(void)
 {
 	static uint8_t plane[W * H];
 	static float tile[VQ_TEXTNET_TILE];
-	struct vq_textlook_row row = row_of(2, true);
+	struct vq_textnet_row row = row_of(2, true);
 	double sum = 0, square = 0, inside = 0;
 
 	draw_letters(plane, 2, 255);

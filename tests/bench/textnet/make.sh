@@ -2,6 +2,8 @@
 # Train lib/textnet: text in many fonts, made-up letters too, is drawn into pictures
 # without text; the locator's rows that cover drawn text are the examples, its other
 # rows, and those of the pictures as they are, the counter-examples.
+# What the committed weights were trained on were rows of the locator before lib/textseg,
+# drawn in the same way.
 # usage: make.sh [-n samples] [-s steps] [-p python] -f font-folder... picture-or-clip... > lib/textnet_weights.h
 # What is given must hold no text.  Of a clip (.mp4, .webm, ...) four frames are taken;
 # the sources are balanced: what stands before "__" in the file names.  Needs ffmpeg, cc
@@ -60,10 +62,10 @@ for file in "$tmp"/pictures/*; do
 	ffmpeg -nostdin -v error -i "$file" -vf "scale=-2:'min(720,trunc(ih/2)*2)',format=yuv420p" \
 		-strict -1 -y "$tmp/plain/${name%.*}.y4m"
 done
-"$python" "$here/draw.py" -n "$samples" "${fonts[@]}" -o "$tmp/drawn" "$tmp"/pictures/*
+"$python" "$here/../textseg/draw.py" -y -n "$samples" "${fonts[@]}" -o "$tmp/drawn" "$tmp"/pictures/*
 
 sources=()
-for m in textlook components y4m frame err num; do
+for m in textfind textseg texttight components y4m frame err num; do
 	sources+=("$lib/$m.c")
 done
 "${CC:-cc}" -O2 -std=c11 -D_GNU_SOURCE -o "$tmp/rows" "$here/rows.c" \

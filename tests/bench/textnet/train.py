@@ -10,8 +10,8 @@ import re
 
 import numpy as np
 
-HEAD, DESCRIPTION, H, W = 13, 81, 24, 96
-RECORD = 4 * (HEAD + DESCRIPTION) + 2 * H * W
+HEAD, H, W = 13, 24, 96
+RECORD = 4 * HEAD + 2 * H * W
 
 
 def source(path):
@@ -20,7 +20,7 @@ def source(path):
 
 
 def load(names, rows, limit=None, rng=None):
-    """head, description, tiles (n, 24, 96, 2) as bytes, source of each record."""
+    """Files, heads, records (head and tile as bytes), source of each record."""
     files = [line.strip() for line in open(names)]
     raw = np.memmap(rows, np.uint8, "r")
     raw = raw[:len(raw) // RECORD * RECORD].reshape(-1, RECORD)
@@ -30,7 +30,7 @@ def load(names, rows, limit=None, rng=None):
 
 
 def tiles(raw, index):
-    t = np.ascontiguousarray(raw[index, 4 * (HEAD + DESCRIPTION):]).reshape(-1, 2, H, W)
+    t = np.ascontiguousarray(raw[index, 4 * HEAD:]).reshape(-1, 2, H, W)
     t = t.transpose(0, 2, 3, 1).astype(np.float32)
     t[..., 0] = (t[..., 0] - 128) / 40
     return t
@@ -39,8 +39,8 @@ def tiles(raw, index):
 def label(head):
     """1 text, 0 no text, -1 neither clearly."""
     y = np.full(len(head), -1)
-    ratio = head[:, 8] / np.maximum(head[:, 12], 1)  # pieces of letters are no rows of letters
-    y[(head[:, 9] >= .65) & (head[:, 10] > .1) & (head[:, 10] < .8) & (ratio > .45)] = 1
+    ratio = head[:, 8] / np.maximum(head[:, 12], 1)  # parts of letters are no rows of letters
+    y[(head[:, 9] >= .6) & (ratio > .35)] = 1
     y[head[:, 9] <= .04] = 0
     return y
 

@@ -1,11 +1,13 @@
-"""Draw text into pictures without text: the examples of lib/textnet.
+"""Draw text into pictures: the examples of lib/textseg and, with -y, of lib/textnet.
 
-usage: draw.py [-n SAMPLES] [-s SEED] -f FONT_FOLDER... -o OUT_FOLDER PICTURE...
-Each sample is a Y4M stream of two frames, the picture and a mask: 128 plus the height
-of the letters where there is text.
-Pictures of one source share the part of their file name before "__".  The sample's
-name is NUMBER__SOURCE.y4m."""
+usage: draw.py [-n SAMPLES] [-s SEED] [-t TRUTH.csv] [-y] -f FONT_FOLDER... -o OUT PICTURE...
+OUT is an .npz file of squares: yuv (I420), core (1 in a row's core, 0 not, 2 unknown) and
+tall (height of the row in pixels), both a value for 4x4 pixels.  Pictures of one source
+share the part of their file name before "__".  Those that TRUTH.csv names by their file
+names hold text in the boxes that it gives."""
 import argparse
+import csv
+import math
 import os
 import random
 
@@ -64,20 +66,27 @@ def word(r, script):
 
 
 def render_font(r, fonts, size):
-    """Coverage of a line of text, letters about size pixels high."""
+    """Coverage of lines of text, letters about size pixels high."""
     script, path = fonts.pick(r)
     font = ImageFont.truetype(path, max(8, int(size * 1.4)))
+    stroke = r.choice((0, 0, 0, 0, max(1, size // 14)))
+    uneven, wide = r.random() < .2, r.random() < .15
+    lines = [render_line(r, font, script, size, stroke, uneven, wide)
+             for _ in range(1 if r.random() < .75 else r.randint(2, 4))]
+    return [line for line in lines if line is not None]
+
+
+def render_line(r, font, script, size, stroke, uneven, wide):
     text = " ".join(word(r, script) for _ in range(r.choice((1, 1, 1, 2, 2, 3))))[:26]
     box = font.getbbox(text)
     if box[2] - box[0] < 4 or box[3] - box[1] < 4:
         return None
     pad = size // 2 + 4
-    extra = r.random() < .15 and size // 3 or 0
+    extra = wide and size // 3 or 0
     w = box[2] - box[0] + 2 * pad + extra * len(text)
     im = Image.new("L", (w, box[3] - box[1] + 2 * pad))
     d = ImageDraw.Draw(im)
-    stroke = r.choice((0, 0, 0, 0, max(1, size // 14)))
-    if extra or r.random() < .2:  # letter by letter, uneven
+    if extra or uneven:  # letter by letter, uneven
         x = pad
         for c in text:
             d.text((x, pad - box[1] + r.gauss(0, .06) * size), c, 255, font, stroke_width=stroke)
@@ -113,7 +122,8 @@ def render_strokes(r, size):
 
 
 def warp(r, cov, size):
-    h, w = cov.shape
+    """cov: letters, row, core of the row."""
+    h, w = cov.shape[:2]
     if r.random() < .35:  # elastic: letters melt
         amp = size * r.uniform(.02, .12)
         cell = max(4, size * r.uniform(.4, 1.2))
@@ -124,7 +134,7 @@ def warp(r, cov, size):
         cov = cv2.remap(cov, x + dx, y + dy, cv2.INTER_LINEAR)
     if r.random() < .12:  # merged or eaten strokes
         k = np.ones((max(2, size // 14),) * 2, np.uint8)
-        cov = cv2.dilate(cov, k) if r.random() < .6 else cv2.erode(cov, k)
+        cov[..., 0] = cv2.dilate(cov[..., 0], k) if r.random() < .6 else cv2.erode(cov[..., 0], k)
     if r.random() < .15:  # wavy base line
         y, x = np.mgrid[:h, :w].astype(np.float32)
         cov = cv2.remap(cov, x, y + size * .15 * np.sin(x / (size * r.uniform(1, 3))).astype(
@@ -160,29 +170,64 @@ def colour(r, under):
     return np.array([r.uniform(0, 255) for _ in range(3)])
 
 
-def put_text(r, im, mask, fonts):
+def block(r, lines, size):
+    """Lines of letters under each other, with the box and the core of each: the box
+    shrunk by a quarter of its height.  And the height of a line."""
+    tight = []
+    for cov in lines:
+        ys, xs = np.flatnonzero(cov.max(1) > 60), np.flatnonzero(cov.max(0) > 60)
+        if len(ys) > 1 and len(xs) > 1:
+            tight.append(cov[ys[0]:ys[-1] + 1, xs[0]:xs[-1] + 1])
+    if not tight:
+        return None, 0
+    pad, gap = size // 2 + 4, max(2, int(size * r.uniform(.2, .8)))
+    wide = max(t.shape[1] for t in tight)
+    c = np.zeros((sum(t.shape[0] for t in tight) + gap * (len(tight) - 1) + 2 * pad,
+                  wide + 2 * pad, 3), np.uint8)
+    y, middle = pad, r.random() < .6
+    for t in tight:
+        h, w = t.shape
+        x = pad + (wide - w) // 2 * middle
+        d, e = h * .25, min(h, w) * .25
+        c[y:y + h, x:x + w, 0] = t
+        c[y:y + h, x:x + w, 1] = 255
+        c[int(y + d):int(np.ceil(y + h - d)), int(x + e):int(np.ceil(x + w - e)), 2] = 255
+        y += h + gap
+    return c, float(np.median([t.shape[0] for t in tight]))
+
+
+def put_text(r, im, target, fonts):
+    """target: core, ignore, height of the row in pixels."""
     h, w = im.shape[:2]
-    size = int(h * np.exp(r.uniform(np.log(.018), np.log(.18))))
-    size = max(8, min(120, size))
+    top = math.log(.33) if r.random() < .15 else math.log(.18)
+    size = int(h * np.exp(r.uniform(math.log(.012), top)))
+    size = max(7, min(240, size))
     big = max(size, 16)
-    cov = render_strokes(r, big) if r.random() < .18 else render_font(r, fonts, big)
+    lines = [render_strokes(r, big)] if r.random() < .18 else render_font(r, fonts, big)
+    cov, tall = block(r, lines, big)
     if cov is None:
         return
     cov = warp(r, cov, big)
     if big != size:
         cov = cv2.resize(cov, None, fx=size / big, fy=size / big, interpolation=cv2.INTER_AREA)
-    ch, cw = cov.shape
+    tall *= size / big
+    ch, cw = cov.shape[:2]
     x = int(r.uniform(-.15 * cw, w - .85 * cw)) if cw < 1.2 * w else int(-(cw - w) * r.random())
     y = int(r.uniform(-.05 * ch, h - .9 * ch))
     x1, y1, x2, y2 = max(x, 0), max(y, 0), min(x + cw, w), min(y + ch, h)
     if x2 - x1 < 8 or y2 - y1 < 8:
         return
-    a = cov[y1 - y:y2 - y, x1 - x:x2 - x].astype(np.float32)[..., None] / 255
+    part = cov[y1 - y:y2 - y, x1 - x:x2 - x]
+    row, core = part[..., 1] > 100, part[..., 2] > 128
+    there = target[1][y1:y2, x1:x2][row].mean() if row.any() else 1
+    if there > 0 or target[0][y1:y2, x1:x2][row].any():  # rows do not cover each other
+        return
+    a = part[..., 0].astype(np.float32)[..., None] / 255
     roi = im[y1:y2, x1:x2]
     before = roi.copy()
     ink = colour(r, roi.mean((0, 1)))
     style = r.random()
-    opacity = r.uniform(.75, 1) if r.random() < .65 else r.uniform(.2, .75)
+    opacity = r.uniform(.75, 1) if r.random() < .65 else r.uniform(.15, .75)
     one = lambda b, v: cv2.GaussianBlur(b, (0, 0), v)[..., None]
     if style < .12:  # outline
         k = np.ones((2 * r.randint(1, max(1, size // 12)) + 1,) * 2, np.uint8)
@@ -202,19 +247,31 @@ def put_text(r, im, mask, fonts):
         e = np.roll(e, (-d, -d), (0, 1)) - np.roll(e, (d, d), (0, 1))
         roi += e[..., None] * r.uniform(30, 120)
         opacity *= r.choice((0, .15, .4))
-    elif style < .48:  # a plate behind it
-        plate = cv2.dilate(a, np.ones((size // 2 | 1, size // 2 | 1), np.uint8))[..., None]
+    elif style < .50:  # a plate behind it
+        k = max(1, size // 2) | 1
+        plate = cv2.dilate(part[..., 1], np.ones((k, k), np.uint8))[..., None] / 255.
         roi += (colour(r, 255 - ink) - roi) * plate * r.uniform(.5, 1)
+        before = roi.copy()
+    elif style < .58:  # what is behind it is blurred or made darker
+        k = np.clip(one(part[..., 1].astype(np.float32) / 255, size * .5) * 1.5, 0, 1)
+        roi += (cv2.GaussianBlur(roi, (0, 0), size * .4) * r.uniform(.4, 1) - roi) * k
         before = roi.copy()
     if r.random() < .08:  # only the outline is drawn
         a = np.clip(a - cv2.erode(a, np.ones((max(2, size // 8),) * 2, np.uint8))[..., None], 0, 1)
     if r.random() < .12:  # fading along the line
         a = a * np.linspace(*r.sample((1, .8, .3), 2), a.shape[1])[None, :, None]
+    if r.random() < .08:  # letters filled with another picture
+        ink = np.roll(im, (h // 3, w // 3), (0, 1))[y1:y2, x1:x2] * .6 + 40 + .3 * ink
     roi += (ink - roi) * a * opacity
     np.clip(roi, 0, 255, out=roi)
-    seen = (np.abs(roi - before).max(2) > 14) & (cov[y1 - y:y2 - y, x1 - x:x2 - x] > 60)
-    m = mask[y1:y2, x1:x2]
-    m[seen] = 128 + size
+    letters = a[..., 0] > .5
+    step = np.abs(roi - before).max(2)[letters].mean() if letters.any() else 0
+    noise = np.abs(before - cv2.blur(before, (5, 5))).max(2)[row].mean()
+    if step < 7 or step < .6 * noise:  # nobody sees it
+        target[1][y1:y2, x1:x2][row] = 1
+        return
+    target[0][y1:y2, x1:x2][core] = 1
+    target[2][y1:y2, x1:x2][row] = max(1, min(255, tall))
 
 
 def put_rows(r, im):
@@ -261,18 +318,46 @@ def put_rows(r, im):
     im += (ink - im) * b
 
 
-def background(r, path):
+def boxes_as_target(shape, rows):
+    """Maps of hand-made boxes: core, ignore, height of the row."""
+    target = np.zeros((3,) + shape, np.float32)
+    for x1, y1, x2, y2, kind in rows:
+        h, w = y2 - y1, x2 - x1
+        box = np.s_[max(0, int(y1)):int(np.ceil(y2)), max(0, int(x1)):int(np.ceil(x2))]
+        if kind == "ignore":
+            target[1][box] = 1
+            continue
+        d, e = h * .25, min(h, w) * .25
+        target[0][int(y1 + d):int(np.ceil(y2 - d)), int(x1 + e):int(np.ceil(x2 - e))] = 1
+        target[2][box] = max(1, min(255, h))
+    target[1][target[0] > 0] = 0
+    return target
+
+
+def background(r, path, truth):
     im = cv2.imread(path)
-    h = r.choice((144, 180, 256, 288, 320, 360, 480, 512, 576, 720, 720))
-    if im.shape[0] > 1.5 * h and r.random() < .5:  # a part of it
+    name = os.path.splitext(os.path.basename(path))[0]
+    target = boxes_as_target(im.shape[:2], truth.get(name, ()))
+    texts = target[:2].any()
+    h = r.choice((180, 256, 288, 320, 360, 480, 512, 512, 576, 720, 720))
+    if texts:
+        h = int(min(720, im.shape[0] * np.exp(r.uniform(-.5, .4))))
+    if im.shape[0] > 1.5 * h and r.random() < .5 and not texts:  # a part of it
         s = r.uniform(h / im.shape[0], 1)
         ch, cw = int(im.shape[0] * s), int(im.shape[1] * s)
         y, x = r.randint(0, im.shape[0] - ch), r.randint(0, im.shape[1] - cw)
-        im = im[y:y + ch, x:x + cw]
-    h = min(h, im.shape[0])
+        im, target = im[y:y + ch, x:x + cw], target[:, y:y + ch, x:x + cw]
+    if not texts:
+        h = min(h, im.shape[0])
     w = min(int(im.shape[1] * h / im.shape[0]), 1280)
-    im = cv2.resize(im, (w // 2 * 2, h // 2 * 2), interpolation=cv2.INTER_AREA)
-    return (im[:, ::-1] if r.random() < .3 else im).astype(np.float32)
+    size = w // 2 * 2, h // 2 * 2
+    target[2] *= size[1] / im.shape[0]
+    how = cv2.INTER_AREA if size[1] <= im.shape[0] else cv2.INTER_LINEAR
+    im = cv2.resize(im, size, interpolation=how)
+    target = np.stack([cv2.resize(t, size, interpolation=cv2.INTER_NEAREST) for t in target])
+    if r.random() < .3 and not texts:
+        im, target = im[:, ::-1], target[:, :, ::-1]
+    return np.ascontiguousarray(im).astype(np.float32), np.ascontiguousarray(target)
 
 
 def soften(r, im):
@@ -291,12 +376,57 @@ def soften(r, im):
     return im
 
 
-def write(path, im, mask):
-    h, w = mask.shape
+
+SIDE = 352
+
+
+def cut(r, im, target):
+    """A square part of fixed size, padded when the picture is smaller."""
+    h, w = im.shape[:2]
+    y, x = r.randint(0, max(0, h - SIDE)), r.randint(0, max(0, w - SIDE))
+    im, target = im[y:y + SIDE, x:x + SIDE], target[:, y:y + SIDE, x:x + SIDE]
+    pad = ((0, SIDE - im.shape[0]), (0, SIDE - im.shape[1]))
+    if pad[0][1] or pad[1][1]:
+        im = np.pad(im, pad + ((0, 0),), "edge")
+        target = np.stack([np.pad(target[0], pad), np.pad(target[1], pad, constant_values=1),
+                           np.pad(target[2], pad)])
+    return im, target
+
+
+def write_y4m(path, im, rows):
+    """A picture and, as a second frame, 128 + row height where there is text."""
+    h, w = rows.shape
+    mask = np.where(rows > 0, 128 + np.minimum(rows, 127), 0).astype(np.uint8)
     with open(path, "wb") as f:
         f.write(b"YUV4MPEG2 W%d H%d F25:1 Ip A1:1 C420jpeg\n" % (w, h))
         f.write(b"FRAME\n" + cv2.cvtColor(im, cv2.COLOR_BGR2YUV_I420).tobytes())
         f.write(b"FRAME\n" + mask.tobytes() + bytes([128]) * (w * h // 2))
+
+
+def draw(r, fonts, sources, truth):
+    kind = "" if "" in sources and r.random() < (.1 if truth else .4) else r.choice(
+        sorted(filter(None, sources)))
+    im, target = background(r, r.choice(sources[kind]), truth)
+    busy = target[:2].any()
+    if r.random() < (.2 if busy else .7):
+        for _ in range(r.choice((1, 1, 2))):
+            if not busy:
+                put_rows(r, im)
+    if r.random() < (.3 if busy else .85):
+        for _ in range(r.randint(1, 4) if busy else r.randint(3, 10)):
+            put_text(r, im, target, fonts)
+    return soften(r, im), target, kind
+
+
+def sample(r, fonts, sources, truth):
+    im, target, _ = draw(r, fonts, sources, truth)
+    im, target = cut(r, im, target)
+    yuv = cv2.cvtColor(im, cv2.COLOR_BGR2YUV_I420)
+    n = SIDE // 4
+    small = target.reshape(3, n, 4, n, 4)
+    core = (small[0].mean((1, 3)) > .5).astype(np.uint8)
+    core[(small[1].max((1, 3)) > 0) & (core == 0)] = 2
+    return yuv, core, small[2].max((1, 3)).astype(np.uint8)
 
 
 def main():
@@ -305,27 +435,30 @@ def main():
     p.add_argument("-s", type=int, default=1)
     p.add_argument("-f", action="append", required=True)
     p.add_argument("-o", required=True)
+    p.add_argument("-t", help="hand-made boxes of some pictures: CLIP,FRAME,x1,y1,x2,y2,legible,text")
+    p.add_argument("-y", action="store_true", help="Y4M streams of picture and mask in folder -o")
     p.add_argument("pictures", nargs="+")
     o = p.parse_args()
     cv2.setNumThreads(1)
+    truth = {}
+    for row in csv.reader(open(o.t, newline="")) if o.t else ():
+        rows = truth.setdefault(row[0], [])
+        if row[2]:
+            rows.append([float(v) for v in row[2:6]] + [row[6]])
     r = random.Random(o.s)
     fonts = Fonts(o.f)
     sources = {}
     for path in sorted(o.pictures):
-        sources.setdefault(os.path.basename(path).split("__")[0], []).append(path)
-    names = sorted(sources)
-    for i in range(o.n):
-        name = names[i % len(names)] if r.random() < .5 else r.choice(
-            [os.path.basename(q).split("__")[0] for q in o.pictures])
-        im = background(r, r.choice(sources[name]))
-        mask = np.zeros(im.shape[:2], np.uint8)
-        for _ in range(r.choice((0, 0, 1, 2))):
-            put_rows(r, im)
-        if r.random() < .8:
-            for _ in range(r.randint(2, 6)):
-                put_text(r, im, mask, fonts)
-        mask = cv2.dilate(mask, np.ones((2, 2), np.uint8))
-        write(os.path.join(o.o, f"{o.s}{i:05d}__{name}.y4m"), soften(r, im), mask)
+        name = os.path.basename(path)
+        sources.setdefault(name.split("__")[0] if "__" in name else "", []).append(path)
+    for i in range(o.n if o.y else 0):
+        im, target, kind = draw(r, fonts, sources, truth)
+        write_y4m(os.path.join(o.o, f"{o.s}{i:05d}__{kind or 'picture'}.y4m"), im, target[2])
+    if o.y:
+        return
+    yuv, core, tall = zip(*(sample(r, fonts, sources, truth) for _ in range(o.n)))
+    np.savez(o.o + ".tmp.npz", yuv=np.stack(yuv), core=np.stack(core), tall=np.stack(tall))
+    os.rename(o.o + ".tmp.npz", o.o)
 
 
 main()

@@ -1,0 +1,385 @@
+#include "textseg.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "textseg_weights.h"
+
+#if defined(__x86_64__) && defined(__gnu_linux__)
+#define FAST __attribute__((target_clones("arch=x86-64-v3", "default")))
+#else
+#define FAST
+#endif
+
+#define LANES 8
+#define STEP 32 /* pixels of the frame in a cell of the coarsest map */
+#define LEVELS 4
+#define TALLEST 512.0f
+
+typedef float lanes __attribute__((vector_size(32), aligned(4), may_alias));
+typedef int32_t masks __attribute__((vector_size(32), aligned(4), may_alias));
+
+/* Maps of one size, a plane a channel.  A border of zeroes: LANES columns before each
+ * row and at least LANES after it, a row above and below the plane. */
+struct maps {
+	int width, height, channels;
+	size_t stride, plane;
+	float *data; /* the first channel's first pixel */
+	float *memory;
+};
+
+struct vq_textseg {
+	int width, height; /* of the frame's maps, cells */
+	struct maps in;	   /* one row of input */
+	struct maps level[LEVELS], spare[LEVELS];
+	struct maps rise[LEVELS]; /* what a coarser level adds to this one, at half its size */
+	float *row;		  /* one row of depthwise sums */
+	size_t row_stride;
+	uint8_t *core;
+	float *height_map;
+};
+
+static const int channels_of[LEVELS] = {QUARTER, EIGHTH, SIXTEENTH, THIRTYSECOND};
+
+/* ---- set up -------------------------------------------------------------------------- */
+
+static enum vq_code maps_new(
+	struct maps *m, int width, int height, int channels, struct vq_err *err)
+{
+	m->width = width;
+	m->height = height;
+	m->channels = channels;
+	m->stride = ((size_t)width + 2 * LANES + 4 * LANES - 1) / LANES * LANES;
+	m->plane = m->stride * ((size_t)height + 2);
+	m->memory = calloc(m->plane * (size_t)channels + 2 * LANES, sizeof *m->memory);
+	if (m->memory == NULL)
+		return vq_nomem(err);
+	m->data = m->memory + m->stride + LANES;
+	return VQ_OK;
+}
+
+enum vq_code vq_textseg_new(struct vq_textseg **out, int width, int height, struct vq_err *err)
+{
+	struct vq_textseg *s = *out = calloc(1, sizeof **out);
+	int w = (width + STEP - 1) / STEP * (STEP / VQ_TEXTSEG_CELL);
+	int h = (height + STEP - 1) / STEP * (STEP / VQ_TEXTSEG_CELL);
+	enum vq_code code;
+
+	if (s == NULL)
+		return vq_nomem(err);
+	s->width = (width + VQ_TEXTSEG_CELL - 1) / VQ_TEXTSEG_CELL;
+	s->height = (height + VQ_TEXTSEG_CELL - 1) / VQ_TEXTSEG_CELL;
+	code = maps_new(&s->in, w, 1, VQ_TEXTSEG_CHANNELS, err);
+	for (int l = 0; l < LEVELS && code == VQ_OK; l++) {
+		code = maps_new(&s->level[l], w >> l, h >> l, channels_of[l], err);
+		if (code == VQ_OK)
+			code = maps_new(&s->spare[l], w >> l, h >> l, channels_of[l], err);
+		if (code == VQ_OK && l + 1 < LEVELS)
+			code = maps_new(
+				&s->rise[l], w >> (l + 1), h >> (l + 1), channels_of[l], err);
+	}
+	s->row_stride = s->level[0].stride;
+	s->row = calloc(s->row_stride * THIRTYSECOND, sizeof *s->row);
+	s->core = calloc((size_t)s->width * (size_t)s->height, sizeof *s->core);
+	s->height_map = calloc((size_t)s->width * (size_t)s->height, sizeof *s->height_map);
+	if (code == VQ_OK && (s->row == NULL || s->core == NULL || s->height_map == NULL))
+		code = vq_nomem(err);
+	if (code != VQ_OK)
+		vq_textseg_free(out);
+	return code;
+}
+
+void vq_textseg_free(struct vq_textseg **out)
+{
+	struct vq_textseg *s = *out;
+
+	if (s == NULL)
+		return;
+	free(s->in.memory);
+	for (int l = 0; l < LEVELS; l++) {
+		free(s->level[l].memory);
+		free(s->spare[l].memory);
+		free(s->rise[l].memory);
+	}
+	free(s->row);
+	free(s->core);
+	free(s->height_map);
+	free(s);
+	*out = NULL;
+}
+
+int vq_textseg_width(const struct vq_textseg *s)
+{
+	return s->width;
+}
+
+int vq_textseg_height(const struct vq_textseg *s)
+{
+	return s->height;
+}
+
+/* ---- convolutions, a row at a time ----------------------------------------------------- */
+
+static inline float *row_of(const struct maps *m, int channel, int y)
+{
+	return m->data + (size_t)channel * m->plane + (size_t)y * m->stride;
+}
+
+/* Four outputs of count times LANES pixels, from all inputs. */
+__attribute__((always_inline)) static inline void point_tile(float *out, size_t out_plane,
+	const float *in, size_t in_plane, const float *weight, const float *bias, int inputs,
+	bool positive, const int count)
+{
+	lanes sum[4][3];
+
+#pragma GCC unroll 4
+	for (int k = 0; k < 4; k++)
+#pragma GCC unroll 4
+		for (int i = 0; i < count; i++)
+			sum[k][i] = (lanes){0} + bias[k];
+	for (int c = 0; c < inputs; c++) {
+		const lanes *v = (const lanes *)(in + (size_t)c * in_plane);
+
+#pragma GCC unroll 4
+		for (int i = 0; i < count; i++) {
+			lanes pixel = v[i];
+
+#pragma GCC unroll 4
+			for (int k = 0; k < 4; k++)
+				sum[k][i] += pixel * weight[4 * c + k];
+		}
+	}
+#pragma GCC unroll 4
+	for (int k = 0; k < 4; k++) {
+		lanes *o = (lanes *)(out + (size_t)k * out_plane);
+
+#pragma GCC unroll 4
+		for (int i = 0; i < count; i++)
+			o[i] = positive ? (lanes)((masks)sum[k][i] & (sum[k][i] > 0)) : sum[k][i];
+	}
+}
+
+/* 1x1 convolution of a row; positive: negative results become 0. */
+FAST static void point_row(float *out, size_t out_plane, const float *in, size_t in_plane,
+	const float *weight, const float *bias, int inputs, int outputs, int width, bool positive)
+{
+	int vectors = (width + LANES - 1) / LANES;
+
+	for (int k = 0; k < outputs; k += 4) {
+		const float *w = weight + (size_t)k * (size_t)inputs;
+		float *o = out + (size_t)k * out_plane;
+		int i = 0;
+
+		for (; i + 3 <= vectors; i += 3)
+			point_tile(o + i * LANES, out_plane, in + i * LANES, in_plane, w, bias + k,
+				inputs, positive, 3);
+		for (; i < vectors; i++)
+			point_tile(o + i * LANES, out_plane, in + i * LANES, in_plane, w, bias + k,
+				inputs, positive, 1);
+	}
+}
+
+/* 3x3 convolution of each channel with its own weights: row y of what comes out. */
+FAST static void depth_row(
+	const struct maps *m, const float *weight, int y, float *out, size_t out_stride)
+{
+	for (int c = 0; c < m->channels; c++) {
+		const float *w = weight + 9 * c, *at = row_of(m, c, y);
+		float *o = out + (size_t)c * out_stride;
+
+		for (int x = 0; x < m->width; x += LANES) {
+			lanes sum = {0};
+
+			for (int j = -1; j <= 1; j++) {
+				const float *v = at + (ptrdiff_t)j * (ptrdiff_t)m->stride + x;
+
+				sum += *(const lanes *)(v - 1) * w[3 * j + 3] +
+				       *(const lanes *)v * w[3 * j + 4] +
+				       *(const lanes *)(v + 1) * w[3 * j + 5];
+			}
+			*(lanes *)(o + x) = sum;
+		}
+	}
+}
+
+#define EVEN(v)                                                                                    \
+	__builtin_shufflevector(                                                                   \
+		*(const lanes *)(v), *(const lanes *)((v) + LANES), 0, 2, 4, 6, 8, 10, 12, 14)
+
+/* The same at every other pixel of every other row. */
+FAST static void depth_row_halving(
+	const struct maps *m, const float *weight, int y, float *out, size_t out_stride)
+{
+	for (int c = 0; c < m->channels; c++) {
+		const float *w = weight + 9 * c, *at = row_of(m, c, 2 * y);
+		float *o = out + (size_t)c * out_stride;
+
+		for (int x = 0; x < m->width / 2; x += LANES) {
+			lanes sum = {0};
+
+			for (int j = -1; j <= 1; j++) {
+				const float *v = at + (ptrdiff_t)j * (ptrdiff_t)m->stride + 2 * x;
+
+				sum += EVEN(v - 1) * w[3 * j + 3] + EVEN(v) * w[3 * j + 4] +
+				       EVEN(v + 1) * w[3 * j + 5];
+			}
+			*(lanes *)(o + x) = sum;
+		}
+	}
+}
+
+/* What was written beyond the row's end must be 0 again: the next layer's border. */
+static void clear_end(const struct maps *m, int y)
+{
+	size_t end = m->stride - (size_t)m->width - LANES;
+
+	for (int c = 0; c < m->channels; c++)
+		memset(row_of(m, c, y) + m->width, 0, end * sizeof(float));
+}
+
+/* A depthwise separable convolution, its result at the same or at half the size. */
+static void separable(const struct vq_textseg *s, const struct maps *from, const struct maps *to,
+	const float *depth, const float *point, const float *bias)
+{
+	for (int y = 0; y < to->height; y++) {
+		if (to->width == from->width)
+			depth_row(from, depth, y, s->row, s->row_stride);
+		else
+			depth_row_halving(from, depth, y, s->row, s->row_stride);
+		point_row(row_of(to, 0, y), to->plane, s->row, s->row_stride, point, bias,
+			from->channels, to->channels, to->width, true);
+		clear_end(to, y);
+	}
+}
+
+FAST static void add_row(float *to, const float *from, int width)
+{
+	for (int x = 0; x < width; x += LANES)
+		*(lanes *)(to + x) += *(const lanes *)(from + x);
+}
+
+static void add(const struct maps *to, const struct maps *from)
+{
+	for (int c = 0; c < to->channels; c++)
+		for (int y = 0; y < to->height; y++)
+			add_row(row_of(to, c, y), row_of(from, c, y), to->width);
+}
+
+/* A layer that adds to what it is given. */
+static void residual(
+	struct vq_textseg *s, int level, const float *depth, const float *point, const float *bias)
+{
+	separable(s, &s->level[level], &s->spare[level], depth, point, bias);
+	add(&s->level[level], &s->spare[level]);
+}
+
+/* Add a coarser level to a finer one, each of its pixels four times. */
+static void rise(struct vq_textseg *s, int level, const float *point, const float *bias)
+{
+	const struct maps *from = &s->level[level + 1], *half = &s->rise[level];
+	const struct maps *to = &s->level[level];
+
+	for (int y = 0; y < half->height; y++)
+		point_row(row_of(half, 0, y), half->plane, row_of(from, 0, y), from->plane, point,
+			bias, from->channels, half->channels, half->width, false);
+	for (int c = 0; c < to->channels; c++)
+		for (int y = 0; y < to->height; y++) {
+			const float *v = row_of(half, c, y / 2);
+			float *o = row_of(to, c, y);
+
+			for (int x = 0; x < half->width; x++) {
+				o[2 * x] += v[x];
+				o[2 * x + 1] += v[x];
+			}
+		}
+}
+
+/* ---- input and output ------------------------------------------------------------------ */
+
+/* The block of side pixels whose left column is x, y: a channel each; beyond the
+ * plane its last pixels again. */
+static void spread(const struct vq_textseg *s, const uint8_t *plane, int width, int height, int y,
+	int side, int channel)
+{
+	for (int j = 0; j < side; j++) {
+		int line = y * side + j < height ? y * side + j : height - 1;
+		const uint8_t *v = plane + (size_t)line * (size_t)width;
+		int whole = width / side;
+
+		for (int i = 0; i < side; i++) {
+			float *o = row_of(&s->in, channel + j * side + i, 0);
+
+			for (int x = 0; x < whole; x++)
+				o[x] = v[x * side + i];
+			for (int x = whole; x < s->in.width; x++)
+				o[x] = v[x * side + i < width ? x * side + i : width - 1];
+		}
+	}
+}
+
+static void look(struct vq_textseg *s, const struct vq_frame *f)
+{
+	const struct maps *to = &s->level[0];
+
+	for (int y = 0; y < to->height; y++) {
+		spread(s, f->plane[0], f->width, f->height, y, 4, 0);
+		spread(s, f->plane[1], f->width / 2, f->height / 2, y, 2, 16);
+		spread(s, f->plane[2], f->width / 2, f->height / 2, y, 2, 20);
+		point_row(row_of(to, 0, y), to->plane, row_of(&s->in, 0, 0), s->in.plane,
+			point0_weight, point0_bias, VQ_TEXTSEG_CHANNELS, to->channels, to->width,
+			true);
+		clear_end(to, y);
+	}
+}
+
+static void answer(struct vq_textseg *s, const struct maps *m)
+{
+	for (int y = 0; y < s->height; y++)
+		for (int x = 0; x < s->width; x++) {
+			float core = head_bias[0], tall = head_bias[1];
+			size_t i = (size_t)y * (size_t)s->width + (size_t)x;
+
+			for (int c = 0; c < QUARTER; c++) {
+				float v = row_of(m, c, y)[x];
+
+				core += v * head_weight[c];
+				tall += v * head_weight[QUARTER + c];
+			}
+			s->core[i] = core < -6 ? 0 : (uint8_t)(255 / (1 + expf(-core)) + 0.5f);
+			s->height_map[i] = s->core[i] < 32 ? 0 : fminf(16 * exp2f(tall), TALLEST);
+		}
+}
+
+#define SEPARABLE(from, to, d, p)                                                                  \
+	separable(s, from, to, depth##d##_weight, point##p##_weight, point##p##_bias)
+#define RESIDUAL(level, d, p)                                                                      \
+	residual(s, level, depth##d##_weight, point##p##_weight, point##p##_bias)
+#define RISE(level, p) rise(s, level, point##p##_weight, point##p##_bias)
+
+void vq_textseg_run(struct vq_textseg *s, const struct vq_frame *f, const uint8_t **core,
+	const float **row_height)
+{
+	look(s, f);
+	RESIDUAL(0, 0, 1);
+	SEPARABLE(&s->level[0], &s->level[1], 1, 2);
+	RESIDUAL(1, 2, 3);
+	RESIDUAL(1, 3, 4);
+	SEPARABLE(&s->level[1], &s->level[2], 4, 5);
+	RESIDUAL(2, 5, 6);
+	RESIDUAL(2, 6, 7);
+	SEPARABLE(&s->level[2], &s->level[3], 7, 8);
+	RESIDUAL(3, 8, 9);
+	RESIDUAL(3, 9, 10);
+	RESIDUAL(3, 10, 11);
+	RISE(2, 12);
+	RESIDUAL(2, 11, 13);
+	RISE(1, 14);
+	RESIDUAL(1, 12, 15);
+	RISE(0, 16);
+	SEPARABLE(&s->level[0], &s->spare[0], 13, 17);
+	answer(s, &s->spare[0]);
+	*core = s->core;
+	*row_height = s->height_map;
+}
