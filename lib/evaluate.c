@@ -143,7 +143,7 @@ static enum vq_code count_missing(
 
 	*missing = 0;
 	for (size_t i = 0; i < e->labels->count; i++)
-		if (!e->present[i] && !e->labels->list[i].disputed && (*missing)++ == 0)
+		if (!e->present[i] && vq_label_scores(&e->labels->list[i]) && (*missing)++ == 0)
 			first = e->labels->list[i].clip_id;
 	if (*missing > 0 && !allow_missing)
 		return vq_fail(err, VQ_EDATA,
@@ -166,7 +166,7 @@ enum vq_code vq_evaluation_finish(struct vq_evaluation *e, double threshold, boo
 	*result = NULL;
 	for (size_t i = 0; code == VQ_OK && i < e->labels->count; i++) {
 		disputed += e->labels->list[i].disputed;
-		if (e->present[i] && !e->labels->list[i].disputed)
+		if (e->present[i] && vq_label_scores(&e->labels->list[i]))
 			s[n++] = vq_scored_of(&e->labels->list[i], &e->judged[i]);
 	}
 	if (code == VQ_OK && n == 0)

@@ -202,8 +202,10 @@ static enum vq_code read_label(
 	if (artifact == (l->category == VQ_NONE))
 		return vq_fail(err, VQ_EDATA, "line %ld: artifact %s contradicts %s", c->line,
 			artifact ? "true" : "false", vq_class_name(l->category));
-	if (place[AGREEMENT] < c->cells)
+	if (place[AGREEMENT] < c->cells) {
 		l->disputed = strcmp(c->cell[place[AGREEMENT]], "disputed") == 0;
+		l->made = strcmp(c->cell[place[AGREEMENT]], "made") == 0;
+	}
 	return defects(c, place, l, err);
 }
 

@@ -4,7 +4,8 @@
  *
  *   clip_id, path, artifact, artifact_category, source   required
  *   notes                                                any text
- *   agreement            "disputed": not for training or scores; "both": both
+ *   agreement            "disputed": not for training or scores; "made": the defect
+ *                        was put in, for training, not for scores; "both": both
  *                        defects are there
  *   text_inconsistency, temporal_flicker                 each defect on its own
  *
@@ -25,8 +26,14 @@ struct vq_label {
 	const char *clip_id, *path, *source;
 	enum vq_class category;
 	bool defect[VQ_CLASSES]; /* [VQ_NONE]: no defect */
-	bool disputed;
+	bool disputed, made;
 };
+
+/* Does the clip count in scores? */
+static inline bool vq_label_scores(const struct vq_label *l)
+{
+	return !l->disputed && !l->made;
+}
 
 struct vq_labels {
 	struct vq_label *list; /* sorted by clip_id */

@@ -24,6 +24,8 @@ static const struct {
 	{VQ_FLICKER, 2, 6},
 	{VQ_FLICKER, 2, SIZE_MAX},
 };
+#define MADE_WEIGHT 0.5
+
 static const int checkpoints[] = {20, 40, 60, 80, 120, 160, 200};
 
 enum {
@@ -62,6 +64,11 @@ static void close_fitted(struct fitted *f)
 static bool truth_of(const struct problem *p, size_t i)
 {
 	return p->d->label[p->row[i]]->defect[p->defect];
+}
+
+static bool made(const struct problem *p, size_t i)
+{
+	return p->d->label[p->row[i]]->made;
 }
 
 /* Whether the defect can be there at all: no text, no text defect. */
@@ -155,7 +162,8 @@ done:
 }
 
 /* A source with many clips must not drown the others: each clip weighs one over the
- * square root of how many its source has, the mean is 1. */
+ * square root of how many its source has, one whose defect was put in half of that; the
+ * mean is 1. */
 static float *weights(const struct problem *p, const size_t *pick, size_t n)
 {
 	float *w = calloc(n + 1, sizeof *w);
@@ -167,7 +175,7 @@ static float *weights(const struct problem *p, const size_t *pick, size_t n)
 
 		for (size_t k = 0; k < n; k++)
 			same += strcmp(source, p->d->label[p->row[pick[k]]]->source) == 0;
-		w[i] = (float)(1 / sqrt((double)same));
+		w[i] = (float)((made(p, pick[i]) ? MADE_WEIGHT : 1) / sqrt((double)same));
 		sum += (double)w[i];
 	}
 	for (size_t i = 0; w != NULL && i < n; i++)
@@ -281,28 +289,34 @@ done:
 	return code;
 }
 
-/* Choose the size whose inner out-of-fold scores, calibrated, are the most likely. */
+/* Choose the size whose inner out-of-fold scores of real clips, calibrated, are the most
+ * likely. */
 static enum vq_code choose(const struct problem *p, const int *fold, int folds,
 	struct vq_choice *best, struct vq_err *err)
 {
 	double *margin = calloc(CHECKPOINTS * p->n + 1, sizeof *margin);
 	bool *truth = calloc(p->n + 1, sizeof *truth);
+	size_t real = 0;
 	enum vq_code code = margin == NULL || truth == NULL ? vq_nomem(err) : VQ_OK;
 
 	best->log_loss = INFINITY;
 	for (size_t i = 0; code == VQ_OK && i < p->n; i++)
-		truth[i] = truth_of(p, i);
+		if (!made(p, i))
+			truth[real++] = truth_of(p, i);
 	for (size_t k = 0; code == VQ_OK && k < SIZES; k++) {
 		if (sizes[k].defect != p->defect)
 			continue;
 		for (int f = 0; code == VQ_OK && f < folds; f++)
 			code = inner_fold(p, fold, f, k, margin, err);
 		for (size_t c = 0; code == VQ_OK && c < CHECKPOINTS; c++) {
-			const double *score = margin + c * p->n;
-			double slope, intercept, loss;
+			double *score = margin + c * p->n, slope, intercept, loss;
+			size_t n = 0;
 
-			vq_platt(score, truth, p->n, &slope, &intercept);
-			loss = vq_log_loss(score, truth, p->n, slope, intercept);
+			for (size_t i = 0; i < p->n; i++)
+				if (!made(p, i))
+					score[n++] = score[i];
+			vq_platt(score, truth, real, &slope, &intercept);
+			loss = vq_log_loss(score, truth, real, slope, intercept);
 			if (loss < best->log_loss)
 				*best = (struct vq_choice){.size = k,
 					.depth = sizes[k].depth,
@@ -512,7 +526,7 @@ static enum vq_code auc_drop(struct vq_training *t, const struct vq_dataset *d,
 		size_t n = 0;
 
 		for (size_t i = 0; i < d->rows; i++)
-			if (!d->label[i]->disputed) {
+			if (vq_label_scores(d->label[i])) {
 				score[n] = from[i];
 				truth[n++] = d->label[i]->defect[defect];
 			}
@@ -553,7 +567,7 @@ static enum vq_code outer_folds(struct vq_training *t, const struct vq_dataset *
 		return vq_nomem(err);
 	for (size_t i = 0; i < d->rows; i++)
 		items[i] = (struct vq_fold_item){.group = d->label[i]->source,
-			.stratum = d->label[i]->disputed
+			.stratum = !vq_label_scores(d->label[i])
 					   ? 4
 					   : d->label[i]->defect[VQ_TEXT] +
 						     2 * d->label[i]->defect[VQ_FLICKER]};
@@ -573,7 +587,7 @@ static enum vq_code score_fold(struct vq_training *t, const struct vq_dataset *d
 	if (s == NULL)
 		return vq_nomem(err);
 	for (size_t i = 0; i < d->rows; i++)
-		if (!d->label[i]->disputed && t->fold[i] == f)
+		if (vq_label_scores(d->label[i]) && t->fold[i] == f)
 			s[n++] = vq_scored_of(d->label[i], &t->judged[i]);
 	code = vq_metrics(s, n, threshold, &t->of_fold[f], err);
 	free(s);
@@ -586,7 +600,7 @@ static enum vq_code score_all(struct vq_training *t, const struct vq_dataset *d,
 	enum vq_code code = VQ_OK;
 
 	for (size_t i = 0; i < d->rows; i++)
-		if (!d->label[i]->disputed)
+		if (vq_label_scores(d->label[i]))
 			t->scored[t->scored_count++] = vq_scored_of(d->label[i], &t->judged[i]);
 	for (int f = 0; code == VQ_OK && f < o->folds; f++)
 		code = score_fold(t, d, o->threshold, f, err);

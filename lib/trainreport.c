@@ -94,7 +94,8 @@ enum vq_code vq_train_model(
 
 static json_t *data_json(const struct vq_dataset *d)
 {
-	size_t classes[VQ_CLASSES] = {0}, defects[VQ_CLASSES] = {0}, disputed = 0, sources = 0;
+	size_t classes[VQ_CLASSES] = {0}, defects[VQ_CLASSES] = {0}, disputed = 0, made = 0,
+	       sources = 0;
 
 	for (size_t i = 0; i < d->rows; i++) {
 		const struct vq_label *l = d->label[i];
@@ -104,19 +105,20 @@ static json_t *data_json(const struct vq_dataset *d)
 			fresh = strcmp(l->source, d->label[k]->source) != 0;
 		sources += fresh;
 		disputed += l->disputed;
-		classes[l->category] += !l->disputed;
+		made += l->made;
+		classes[l->category] += vq_label_scores(l);
 		for (int c = VQ_TEXT; c < VQ_CLASSES; c++)
-			defects[c] += l->defect[c] && !l->disputed;
+			defects[c] += l->defect[c] && vq_label_scores(l);
 	}
-	return json_pack("{s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:{s:I,s:I,s:I},s:{s:I,s:I}}",
+	return json_pack("{s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:{s:I,s:I,s:I},s:{s:I,s:I}}",
 		"labels_sha256", d->labels->sha256, "features_sha256", d->sha256, "labelled",
 		(json_int_t)d->labels->count, "missing_features", (json_int_t)d->missing,
 		"unlabelled_records", (json_int_t)d->unlabelled, "disputed", (json_int_t)disputed,
-		"used", (json_int_t)(d->rows - disputed), "sources", (json_int_t)sources,
-		"categories", "NONE", (json_int_t)classes[VQ_NONE], "TEXT_INCONSISTENCY",
-		(json_int_t)classes[VQ_TEXT], "TEMPORAL_FLICKER", (json_int_t)classes[VQ_FLICKER],
-		"defects", "TEXT_INCONSISTENCY", (json_int_t)defects[VQ_TEXT], "TEMPORAL_FLICKER",
-		(json_int_t)defects[VQ_FLICKER]);
+		"made", (json_int_t)made, "used", (json_int_t)(d->rows - disputed - made),
+		"sources", (json_int_t)sources, "categories", "NONE", (json_int_t)classes[VQ_NONE],
+		"TEXT_INCONSISTENCY", (json_int_t)classes[VQ_TEXT], "TEMPORAL_FLICKER",
+		(json_int_t)classes[VQ_FLICKER], "defects", "TEXT_INCONSISTENCY",
+		(json_int_t)defects[VQ_TEXT], "TEMPORAL_FLICKER", (json_int_t)defects[VQ_FLICKER]);
 }
 
 struct importance {
@@ -233,11 +235,13 @@ static void report_data(FILE *out, const json_t *m)
 
 	fprintf(out, "vidqc model %s\n\n", json_string_value(get(m, "model", "version")));
 	fprintf(out,
-		"%lld clips of %lld sources (%lld more are disputed and take no part, %lld are "
-		"labelled but have no features)\n",
+		"%lld clips of %lld sources (%lld more are disputed and take no part, %lld have a "
+		"defect that was put in and are for training only, %lld are labelled but have no "
+		"features)\n",
 		json_integer_value(json_object_get(d, "used")),
 		json_integer_value(json_object_get(d, "sources")),
 		json_integer_value(json_object_get(d, "disputed")),
+		json_integer_value(json_object_get(d, "made")),
 		json_integer_value(json_object_get(d, "missing_features")));
 	json_object_foreach((json_t *)get(m, "data", "categories"), k, v)
 		fprintf(out, "  %-20s %lld\n", k, json_integer_value(v));

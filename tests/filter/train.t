@@ -66,6 +66,14 @@ is "$(jq -n --slurpfile a "$T/one/manifest.json" --slurpfile b "$T/wrong/manifes
 	'$b[0].validation.pooled.f1 < $a[0].validation.pooled.f1 - 0.05')" true \
 	'wrong labels lower the reported score'
 
+# clips whose defect was put in: they teach and are not scored
+awk -F, -v OFS=, 'NR == 1 { $0 = $0 ",agreement" } NR > 1 { $0 = $0 (NR % 5 ? ",agreed" : ",made") } 1' "$T/a.csv" >"$T/made.csv"
+exits 0 vidqc-train --labels "$T/made.csv" --folds 2 --output-dir "$T/made" "$T/a.jsonl"
+is "$(manifest made '[.data.made, .data.used, ([.validation.confusion[][]] | add)]')" '[24,96,96]' 'made clips are counted and not judged'
+is "$(manifest made '.model.sha256 == "'"$(sed 's/,made$/,disputed/' "$T/made.csv" >"$T/less.csv" &&
+	vidqc-train --labels "$T/less.csv" --folds 2 --output-dir "$T/less" "$T/a.jsonl" 2>/dev/null &&
+	jq -r .model.sha256 "$T/less/manifest.json")"'"')" false 'but learned from'
+
 exits 0 vidqc-train --list --labels "$T/a.csv"
 is "$(jq -s 'length' "$T/out")" 120 '--list: every clip'
 

@@ -66,13 +66,16 @@ static void defects(void)
 	is_int(parse(MORE "a,p,true,TEXT_INCONSISTENCY,s,both,true,true\n"
 			  "b,p,true,TEMPORAL_FLICKER,s,agreed,,\n"
 			  "c,p,false,NONE,s,disputed,false,false\n"
-			  "d,p,true,TEMPORAL_FLICKER,s,both,,\n"),
+			  "d,p,true,TEMPORAL_FLICKER,s,both,,\n"
+			  "e,p,true,TEXT_INCONSISTENCY,s,made,true,false\n"),
 		VQ_OK, "a label for each defect");
 	ok(l->list[0].defect[VQ_TEXT] && l->list[0].defect[VQ_FLICKER], "both are there");
 	ok(!l->list[1].defect[VQ_TEXT] && l->list[1].defect[VQ_FLICKER], "empty: the category's");
 	ok(l->list[2].defect[VQ_NONE] && l->list[2].disputed, "none, and disputed");
 	ok(l->list[3].defect[VQ_TEXT] && l->list[3].defect[VQ_FLICKER], "both by agreement alone");
 	ok(!l->list[0].disputed && !l->list[0].defect[VQ_NONE], "not disputed");
+	ok(vq_label_scores(&l->list[0]) && !vq_label_scores(&l->list[2]), "disputed: no score");
+	ok(l->list[4].made && !vq_label_scores(&l->list[4]), "made: no score");
 	refuses(MORE "a,p,true,TEXT_INCONSISTENCY,s,agreed,false,true\n", "contradicts");
 	refuses(MORE "a,p,false,NONE,s,agreed,true,false\n", "contradicts");
 	refuses(MORE "a,p,false,NONE,s,agreed,perhaps,false\n", "text_inconsistency \"perhaps\"");
