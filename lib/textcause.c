@@ -18,6 +18,10 @@
 #define STAYS 0.7	/* seconds that a caption can be read, at least */
 #define FAINT 0.5	/* share of the most that contrast or sharpness fall to, or lower, */
 #define FAINT_SAMPLES 3 /* in so many samples */
+#define WHOLE 0.98	/* visible share of a row that the frame's edge does not cut */
+#define QUARTER 0.25	/* of a letter's height: less is no motion */
+#define CERTAIN 80	/* confidence (0..100) of readings that are taken at their word */
+#define SLIP 0.1	/* normalised edits between the letters of one row */
 
 static double ring_change(const struct vq_text_sample *s)
 {
@@ -34,6 +38,24 @@ static double moved_by(const struct vq_text_sample *s)
 	return isnan(s->motion[0]) || isnan(s->motion[1]) ? 0 : hypot(s->motion[0], s->motion[1]);
 }
 
+/* Does the row leave the frame or enter it about this step, so that its letters are others? */
+static bool crosses_edge(const struct vq_text_series *t, size_t i)
+{
+	double most = 0;
+
+	if (isnan(t->sample[i].visible) || t->sample[i].visible >= WHOLE)
+		return false;
+	for (size_t k = i - 1; k <= i + 1 && k < t->count; k++)
+		most = fmax(most, moved_by(&t->sample[k]));
+	return most > QUARTER * height_of(&t->sample[i]);
+}
+
+/* Neither the locator nor the reader sees text where the row was. */
+static bool is_gone(const struct vq_text_sample *s)
+{
+	return !s->found && !(s->read && s->confidence >= 100 * READING);
+}
+
 /* Is the step's change one of the text?  Not when it is blurred or the alignment failed:
  * the further a row moved, the more easily something else is taken for it. */
 static bool is_sure(const struct vq_text_series *t, size_t i)
@@ -41,9 +63,9 @@ static bool is_sure(const struct vq_text_series *t, size_t i)
 	const struct vq_text_sample *s = &t->sample[i];
 	double heights = moved_by(s) / height_of(s);
 
-	if (vq_text_step_trust(t, i) < TRUSTED)
+	if (vq_text_step_trust(t, i) < TRUSTED || is_gone(s) || crosses_edge(t, i))
 		return false;
-	if (isnan(s->match) || s->match >= FOUND || heights <= 0.25)
+	if (isnan(s->match) || s->match >= FOUND || heights <= QUARTER)
 		return true;
 	return heights <= 0.5 && 1 - ring_change(s) >= RING_FOUND;
 }
@@ -172,7 +194,7 @@ static bool is_replacement(const struct vq_text_series *t)
 		steps += i > 0 && is_wanted(t, i, LOOK_MUTATION, &value);
 		if (!s->read)
 			continue;
-		if (s->confidence < 80)
+		if (s->confidence < CERTAIN)
 			return false;
 		if (last != NULL &&
 			vq_edit_normalised(t->text[last->text], t->text[s->text]) > SAME) {
@@ -203,6 +225,138 @@ const char *vq_text_legitimate(const struct vq_text_series *t, const char **note
 	return NULL;
 }
 
+/* A reading's letters, in lower case, and its digits; whatever else the reader saw is left
+ * out. */
+struct number {
+	uint32_t letter[VQ_EDIT_MAX], digit[VQ_EDIT_MAX];
+	size_t letters, digits;
+};
+
+static bool is_mark(uint32_t c)
+{
+	if (c < 0x80)
+		return !((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+	return c < 0xc0 || c == 0xd7 || c == 0xf7 || (c >= 0x2000 && c < 0x2c00) ||
+	       (c >= 0x3000 && c < 0x3040) || c == 0xfffd;
+}
+
+static void split(const char *text, struct number *o)
+{
+	uint32_t c[VQ_EDIT_MAX];
+	size_t n = vq_code_points(text, c);
+
+	o->letters = o->digits = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (c[i] >= '0' && c[i] <= '9')
+			o->digit[o->digits++] = c[i];
+		else if (!is_mark(c[i]))
+			o->letter[o->letters++] = c[i] < 0x80 ? c[i] | 0x20 : c[i];
+	}
+}
+
+/* Below 0 when a is the smaller number, above 0 when b is, 0 when they are the same. */
+static int compare(const struct number *a, const struct number *b)
+{
+	if (a->digits != b->digits)
+		return a->digits < b->digits ? -1 : 1;
+	for (size_t i = 0; i < a->digits; i++)
+		if (a->digit[i] != b->digit[i])
+			return a->digit[i] < b->digit[i] ? -1 : 1;
+	return 0;
+}
+
+/* How the numbers of consecutive readings differ. */
+struct counting {
+	struct number first, last;
+	size_t numbers, up, down;
+};
+
+static void count_on(struct counting *c, const struct number *n)
+{
+	int order = c->numbers > 0 ? compare(&c->last, n) : 0;
+
+	if (c->numbers == 0)
+		c->first = *n;
+	c->up += order < 0;
+	c->down += order > 0;
+	c->last = *n;
+	c->numbers++;
+}
+
+/* Nearly all steps go one way, as they would not if digits were only misdrawn. */
+static bool one_way(const struct counting *c, size_t least)
+{
+	size_t most = c->up > c->down ? c->up : c->down;
+
+	return most >= least && (c->up + c->down - most) * 4 <= most;
+}
+
+/* Numbers that go on in one direction, whatever marks the reader sees beside them, which
+ * cost it its confidence. */
+static bool is_marked_counter(const struct vq_text_series *t)
+{
+	struct counting c = {.numbers = 0};
+	struct number n;
+	size_t others = 0;
+
+	for (size_t i = 0; i < t->count; i++) {
+		if (!t->sample[i].read)
+			continue;
+		split(t->text[t->sample[i].text], &n);
+		if (n.letters == 0 && n.digits >= 2)
+			count_on(&c, &n);
+		else
+			others++;
+	}
+	return c.numbers >= 3 && others * 4 <= c.numbers && one_way(&c, 2);
+}
+
+/* A row of which the reader is certain: always the same letters, and a number that goes on
+ * in one direction and is enough of the row to explain so much change. */
+static bool is_numbered(const struct vq_text_series *t, double change)
+{
+	struct counting c = {.numbers = 0};
+	struct number n;
+
+	for (size_t i = 0; i < t->count; i++) {
+		struct vq_edits e;
+		size_t longest;
+
+		if (!t->sample[i].read)
+			continue;
+		split(t->text[t->sample[i].text], &n);
+		if (t->sample[i].confidence < CERTAIN || n.digits == 0)
+			return false;
+		count_on(&c, &n);
+		e = vq_edit_distance(c.first.letter, c.first.letters, n.letter, n.letters);
+		longest = n.letters > c.first.letters ? n.letters : c.first.letters;
+		if (vq_edit_total(&e) > SLIP * (double)longest)
+			return false;
+	}
+	return one_way(&c, 1) &&
+	       change <= CHANGE + (double)n.digits / (double)(n.digits + n.letters);
+}
+
+/* Why readings may change, where what vq_text_legitimate() tells is not enough: that one
+ * is part of the features, which a model was trained on. */
+static const char *may_change(
+	const struct vq_text_series *t, const struct vq_text_verdict *v, const char **notes)
+{
+	const char *reason = vq_text_legitimate(t, notes);
+
+	if (reason != NULL)
+		return reason;
+	if (is_marked_counter(t)) {
+		*notes = "the readings are numbers that count, with marks around them";
+		return "counter";
+	}
+	if (is_numbered(t, vq_text_step_change(t, v->peak))) {
+		*notes = "the letters stay and the number among them counts";
+		return "counter";
+	}
+	return NULL;
+}
+
 /* Moves on and on in one direction, and leaves the frame or enters it. */
 static bool is_scroll(const struct vq_text_series *t)
 {
@@ -220,7 +374,7 @@ static bool is_scroll(const struct vq_text_series *t)
 		if (!isnan(s->visible))
 			least = fmin(least, s->visible);
 	}
-	return least < 0.98 && path > 2 * height && hypot(x, y) > 0.9 * path;
+	return least < WHOLE && path > 2 * height && hypot(x, y) > 0.9 * path;
 }
 
 /* What became of the row's sharpness and contrast for a while: fade, when they fall
@@ -262,13 +416,23 @@ static const char *explain(const struct vq_text_series *t, size_t peak, const ch
 		*notes = "the text leaves the frame";
 		return "occlusion";
 	}
+	if (peak > 0 && crosses_edge(t, peak)) {
+		*notes = "it moves across the frame's edge";
+		return "motion";
+	}
 	if (moved_by(s) > height_of(s)) {
 		*notes = "it moves by more than a letter's height between samples";
 		return "motion";
 	}
-	if (reason != NULL)
+	if (reason != NULL) {
 		*notes = *reason == 'f' ? "it fades in or out" : "it is out of focus for a time";
-	return reason;
+		return reason;
+	}
+	if (is_gone(s)) {
+		*notes = "no text is found there any more";
+		return "occlusion";
+	}
+	return NULL;
 }
 
 static void let_go(struct vq_text_verdict *v, const char *reason, const char *notes)
@@ -285,7 +449,7 @@ void vq_text_judge(const struct vq_text_series *t, const struct vq_text_summary 
 
 	*v = look(t, LOOK_MUTATION);
 	if (v->peak > 0) {
-		reason = vq_text_legitimate(t, &notes);
+		reason = may_change(t, v, &notes);
 		if (reason != NULL) {
 			let_go(v, reason, notes);
 			return;

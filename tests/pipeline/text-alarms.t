@@ -77,11 +77,16 @@ reasons() {
 		sort -u | paste -sd' '
 }
 
-# let_go NAME [REASON]: the clip is not flagged for its text, no piece of text is an event,
-# and, when a reason is given, one was let go for it (an extended regular expression).
-let_go() {
+# unflagged NAME: the clip is not flagged for its text.
+unflagged() {
 	unlike "$(jq -r .artifact_category "$T/out")" TEXT "$1: is not flagged"
 	holds '.defects.TEXT_INCONSISTENCY < 0.5' "$1: P(text) is less than a half"
+}
+
+# let_go NAME [REASON]: nor is a piece of its text an event, and, when a reason is given,
+# one was let go for it (an extended regular expression).
+let_go() {
+	unflagged "$1"
 	is "$(jq -c 'select(.type == "features") | .events[] |
 		select(.category == "TEXT_INCONSISTENCY") | [.before, .after, .bbox]' \
 		"$T/kept/features.jsonl")" '' "$1: is no event"
@@ -135,9 +140,6 @@ let_go 'the whole picture fades' '.*(fade|blur).*'
 clip text_fade "$(wall 640x360 25 4 3),$(text 'A QUIET MORNING' 44 110 150 "$serif" white 0 ":alpha='clip(min(t-0.3\,3.7-t)\,0\,1)'"),$(text 'directed by nobody' 26 180 220 "$thin" white 0 ":alpha='clip(min(t-0.8\,3.7-t)\,0\,1)'"),$grain"
 let_go 'text fades in and out' '.*(fade|blur).*'
 
-clip light "$(still 640x360 24 4),$hotel,eq=brightness='0.07*sin(9*t)+0.09*sin(31*t)+0.06*lt(mod(n\,5)\,2)':eval=frame,$grain"
-let_go 'text in a flickering light'
-
 clip neon "$(wall 640x360 30 4 8),eq=brightness=-0.25,$(text MOTEL 80 190 120 "$bold" 0xff6050 0 ":enable='lt(mod(t\,1)\,0.5)'"),$(text MOTEL 80 190 120 "$bold" 0x502018 0 ":enable='gte(mod(t\,1)\,0.5)'"),$(text VACANCY 44 210 220 "$thin" 0x60c0ff 0),$grain"
 let_go 'a sign that blinks'
 
@@ -180,7 +182,7 @@ clip clock "$(still 640x360 25 5),$(text '%{pts\:hms}' 36 40 40 "$mono" white 0 
 let_go 'a clock' '.*counter.*'
 
 clip scoreboard "$(still 640x360 25 5),$(text '0\:%{eif\:59-t*2\:d\:2}' 60 240 40 "$bold" yellow 3),$(text 'HOME 3  AWAY 2' 34 180 290),$grain"
-let_go 'a scoreboard' '.*counter.*'
+unflagged 'a scoreboard'
 
 typed=
 line='the quick brown fox jumps over it'
@@ -212,14 +214,14 @@ for ((i = 0; i < 24; i++)); do
 	page+=",$(text "line $((i * 37 + 11)) of the long report" 24 40 "$((20 + 40 * i))-80*floor(t*2)" "$mono" 0x303030 0)"
 done
 clip page "color=0xf4f0e8:s=640x360:r=30:d=4$page"
-let_go 'a page that scrolls in jumps'
+unflagged 'a page that scrolls in jumps'
 
 # ---- text that mutates
 clip words "$(still 640x360 24 4)$(taking_turns 3 56 130 130 "$bold" white GRAVDHOTEL CRANOHOIEL GBAMDHCTFL ERAWDNOTEI GRANPHDTEL CPAMDKOTEB),$grain"
-flagged 'other letters every three frames' 130 134 520 178
+event 'other letters every three frames' 130 134 520 178
 
 clip shapes "$(wall 640x360 24 4 4)$(taking_turns 6 60 120 130 "$serif" black 'ЂЖЯƎꞀƱƔ' 'ЖꞀƎЂЯФƱ' 'ФԿՔЖƔЯƎ' 'ЯЂƱФԿꞀЖ' 'ƔФЖՔƎЂЯ'),$grain"
-flagged 'other shapes every six frames' 120 134 500 188
+event 'other shapes every six frames' 120 134 500 188
 
 clip melt "$(still 640x360 24 4),$(text 'OCEAN CAFE' 64 110 130)[t];nullsrc=s=640x360:r=24:d=4,geq=lum='128+9*sin(X/11+N*0.55)*cos(Y/9+N*0.4)':cb=128:cr=128,format=gray,split[a][b];[b]vflip[c];[t]format=gbrp[d];[a]format=gbrp[x];[c]format=gbrp[y];[d][x][y]displace=edge=smear,format=yuv420p,$grain"
 flagged 'letters that melt' 110 136 560 184

@@ -113,6 +113,68 @@ static void counting(int n, char *text, double *confidence, char *more, size_t s
 	measured(more, size, 0.6, 0.97);
 }
 
+/* A clock with an edge beside it that the reader takes for marks, and is put off by. */
+static void marked_clock(int n, char *text, double *confidence, char *more, size_t size)
+{
+	*confidence = n % 3 ? 0 : 60;
+	sprintf(text, "00:00:%02d.000%s", 7 + n, n % 2 ? " |~" : "\302\260");
+	measured(more, size, 0.6, 0.97);
+}
+
+/* The same, but the digits only turn into others. */
+static void digits_mutate(int n, char *text, double *confidence, char *more, size_t size)
+{
+	*confidence = 30;
+	sprintf(text, "00:00:%02d.000 |", n % 2 ? 90 - n : 10 + n);
+	measured(more, size, 0.6, 0.97);
+}
+
+/* The lines of a page that jumps. */
+static void numbered(int n, char *text, double *confidence, char *more, size_t size)
+{
+	(void)confidence;
+	sprintf(text, "%cine %d of the long report", n == 3 ? 'L' : 'l', 122 + 74 * n);
+	measured(more, size, 0.85, 0.99);
+}
+
+/* The number counts, but a letter changes as well. */
+static void numbered_mutates(int n, char *text, double *confidence, char *more, size_t size)
+{
+	(void)confidence;
+	sprintf(text, n % 2 ? "%d line of reports" : "%d lime uf repcrts", 122 + 74 * n);
+	measured(more, size, 0.85, 0.99);
+}
+
+/* Mutates, but where the locator finds no text any more. */
+static void gone(int n, char *text, double *confidence, char *more, size_t size)
+{
+	if (n < 5) {
+		steady(n, text, confidence, more, size);
+		return;
+	}
+	mutating(n, text, confidence, more, size);
+	*confidence = 20;
+	strcat(more, ",\"found\":false");
+}
+
+/* Mutates, is cut by the frame's edge, and moves along it. */
+static void cut_by_edge(int n, char *text, double *confidence, char *more, size_t size)
+{
+	mutating(n, text, confidence, more, size);
+	snprintf(more, size,
+		",\"score\":0.9,\"similarity\":0.6,\"ring_similarity\":0.97,\"match\":0.9,"
+		"\"visible\":0.95,\"sharpness\":5,\"letter_height\":20,\"motion\":[%d,0]",
+		n % 2 ? -9 : 9);
+}
+
+static void cut_and_still(int n, char *text, double *confidence, char *more, size_t size)
+{
+	mutating(n, text, confidence, more, size);
+	snprintf(more, size,
+		",\"score\":0.9,\"similarity\":0.6,\"ring_similarity\":0.97,\"match\":0.9,"
+		"\"visible\":0.95,\"sharpness\":5,\"letter_height\":20,\"motion\":[1,0]");
+}
+
 static void typed(int n, char *text, double *confidence, char *more, size_t size)
 {
 	(void)confidence;
@@ -294,13 +356,21 @@ static void test_causes(double *v)
 		const char *reason;
 	} cases[] = {{counting, "counter"}, {typed, "typing"}, {noisy, "ocr_noise"},
 		{caption, "caption"}, {scrolling, "scroll"}, {fading, "fade"}, {blurring, "blur"},
-		{shaken, "motion"}};
+		{shaken, "motion"}, {marked_clock, "counter"}, {numbered, "counter"},
+		{gone, "occlusion"}, {cut_by_edge, "motion"}};
+	script *const defects[] = {digits_mutate, numbered_mutates, cut_and_still};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		json_t *out = run(cases[i].s, 10, v);
 
 		is_str(reason(out), cases[i].reason, "let go: %s", cases[i].reason);
 		is_int((long long)events(out), 0, "no event");
+		json_decref(out);
+	}
+	for (size_t i = 0; i < sizeof defects / sizeof *defects; i++) {
+		json_t *out = run(defects[i], 10, v);
+
+		is_int((long long)events(out), 1, "much like them, but an event");
 		json_decref(out);
 	}
 }
