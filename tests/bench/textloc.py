@@ -236,12 +236,14 @@ class Score:
         self.truth = self.found = self.hit = self.cover = self.boxes = self.frames = 0
         self.legible = self.read = self.wrong_read = self.wrong_all = self.chars = self.chars_read = 0
         self.judged = [0, 0]
+        self.reads = False
         self.ms = []
 
     def add(self, truth, ignore, found, ms):
         got = match(truth, found)
         rest = [f for k, f in enumerate(found) if k not in got.values()]
         rest = [f for f in rest if sum(common(f[0], i[0]) for i in ignore) < .5 * area(f[0])]
+        self.reads |= any(f[1] is not None for f in found)
         self.frames += 1
         self.boxes += len(found)
         self.truth += len(truth)
@@ -263,8 +265,8 @@ class Score:
     def line(self, name):
         r, p = self.hit / max(self.truth, 1), self.hit / max(self.found, 1)
         judged = f"{self.judged[0] / self.judged[1]:.2f}" if self.judged[1] else "-"
-        cer = f"{self.wrong_read / self.chars_read:.2f}" if self.chars_read else "-"
-        everywhere = f"{self.wrong_all / self.chars:.2f}" if self.chars_read else "-"
+        cer = f"{self.wrong_read / self.chars_read:.2f}" if self.reads and self.chars_read else "-"
+        everywhere = f"{self.wrong_all / self.chars:.2f}" if self.reads else "-"
         return (f"{name:9} {r:7.2f} {p:9.2f} {2 * r * p / max(r + p, 1e-9):5.2f} "
                 f"{self.cover / max(self.truth, 1):6.2f} {judged:>7} {self.boxes / self.frames:6.1f} "
                 f"{cer:>6} {everywhere:>8} {np.median(self.ms):6.1f}")
