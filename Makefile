@@ -9,7 +9,7 @@ SHELL   := /bin/bash
 .DELETE_ON_ERROR:
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion -Wvla
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS) -MMD -MP
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -ffp-contract=off $(WARN) $(CFLAGS) -MMD -MP
 
 # ---- programs: the library modules each one links, and the outside libraries -----------
 BASE := err num record config
@@ -30,7 +30,7 @@ MODEL := sha256 file xgbjson booster model featstream
 # It explains features in the words of the extractors' manifest.
 vidqc-classify_MODS := $(sort $(vidqc-features_MODS) $(MODEL) verdict)
 
-vidqc-train_MODS    := $(sort $(vidqc-features_MODS) $(MODEL) labels dataset validate scorecard train trainreport)
+vidqc-train_MODS    := $(sort $(vidqc-features_MODS) $(MODEL) labels dataset validate scorecard train trainreport rng)
 
 vidqc-eval_MODS     := $(BASE) $(MODEL) labels validate scorecard evaluate
 
@@ -83,7 +83,7 @@ T_textfeat_MODS   := textfeat textseries textcause editdist $(BASE)
 T_glitchtime_MODS  := glitchtime rng
 T_glitchlayer_MODS := glitchlayer glitchfield blur rng frame err
 T_glitchregions_MODS := glitchregions $(BASE)
-T_train_MODS      := labels dataset validate scorecard train trainreport manifest $(MODEL) $(BASE)
+T_train_MODS      := labels dataset validate scorecard train trainreport manifest rng $(MODEL) $(BASE)
 
 # ---- rules ------------------------------------------------------------------------------
 # The build tree is laid out like an installation: the front end finds its commands, the

@@ -77,7 +77,6 @@ static void fold(struct vq_component *to, const struct vq_component *from)
 	if (from->y2 > to->y2)
 		to->y2 = from->y2;
 	to->area += from->area;
-	to->perimeter += from->perimeter;
 	to->value += from->value;
 	to->sx += from->sx;
 	to->sy += from->sy;
@@ -86,10 +85,9 @@ static void fold(struct vq_component *to, const struct vq_component *from)
 	to->syy += from->syy;
 }
 
-/* Pixels of equal class between a run and the runs above: each shared side
- * lowers the perimeter by two.  Returns the label that the run joins, or -1. */
+/* The label of the runs of equal class above a run, made one, or -1. */
 static int join_above(struct vq_components *c, const struct run *above, int n, int *from, int x1,
-	int x2, uint8_t cls, int *shared)
+	int x2, uint8_t cls)
 {
 	int label = -1, i = *from;
 
@@ -97,13 +95,8 @@ static int join_above(struct vq_components *c, const struct run *above, int n, i
 		i++;
 	*from = i;
 	for (; i < n && above[i].x1 <= x2; i++) {
-		int lo = above[i].x1 > x1 ? above[i].x1 : x1;
-		int hi = above[i].x2 < x2 ? above[i].x2 : x2;
-
 		if (above[i].label < 0 || c->list[above[i].label].cls != cls)
 			continue;
-		if (hi > lo)
-			*shared += hi - lo;
 		label = label < 0 ? find_root(c->list, above[i].label)
 				  : unite(c->list, label, above[i].label);
 	}
@@ -149,7 +142,7 @@ static void label_row(
 
 	for (int x = next_run(map, 0, width); x < width; x = next_run(map, x, width)) {
 		struct vq_component run = {.x1 = x, .y1 = y, .y2 = y + 1, .cls = map[x]};
-		int shared = 0, label;
+		int label;
 
 		for (; x < width && map[x] == run.cls; x++) {
 			run.value += value[x];
@@ -161,8 +154,7 @@ static void label_row(
 		run.sy = (int64_t)run.area * y;
 		run.sxy = run.sx * y;
 		run.syy = run.sy * y;
-		label = join_above(c, above, n_above, &from, run.x1, run.x2, run.cls, &shared);
-		run.perimeter = 2 + 2 * run.area - 2 * shared;
+		label = join_above(c, above, n_above, &from, run.x1, run.x2, run.cls);
 		here[n].x1 = run.x1;
 		here[n].x2 = run.x2;
 		here[n++].label = add_run(c, label, &run);

@@ -7,12 +7,10 @@
 
 #include "err.h"
 
-/* One 8-connected component of equal, non-zero class.  Its stroke width is
- * about 2 * area / perimeter. */
+/* One 8-connected component of equal, non-zero class. */
 struct vq_component {
 	int x1, y1, x2, y2;	       /* pixels, x2 and y2 exclusive */
 	int area;		       /* pixels */
-	int perimeter;		       /* pixel sides that face another class */
 	int64_t value;		       /* sum of the values of its pixels */
 	int64_t sx, sy, sxx, sxy, syy; /* sums over its pixels' x, y and their products */
 	int parent;		       /* union-find; of no meaning to callers */

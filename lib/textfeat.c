@@ -196,7 +196,6 @@ static void read_measurements(const json_t *r, struct vq_text_sample *s)
 	s->noise = optional(r, "noise");
 	s->noise_deviation = optional(r, "noise_deviation");
 	s->score = optional(r, "score");
-	s->letters = optional(r, "letters");
 	s->letter_height = optional(r, "letter_height");
 	for (size_t i = 0; i < 2; i++) {
 		const json_t *v = json_array_get(motion, i);

@@ -17,6 +17,7 @@ struct vq_text_region {
 	int letters;   /* about how many */
 	int plane;     /* that it stands out in: 0 luma, 1 Cb, 2 Cr */
 	bool light;    /* lighter (in that plane) than the surroundings */
+	bool unsure;   /* which of the two: what tells it disagrees */
 };
 
 struct vq_textfind;

@@ -308,6 +308,28 @@ static void read_view(struct vq_textscan *s, struct worker *w, struct job *j,
 		confidence, &j->err);
 }
 
+/* Where it is not sure which of light and dark the letters are, the better reading says. */
+static void read_plain(struct vq_textscan *s, struct worker *w, struct job *j)
+{
+	struct vq_seen *row = &s->slot[j->slot].seen[j->region];
+	char *other = NULL;
+	double confidence = 0;
+
+	read_view(s, w, j, &vq_rowview_plain, &j->text, &j->confidence);
+	if (!row->unsure || j->code != VQ_OK)
+		return;
+	row->light = !row->light;
+	read_view(s, w, j, &vq_rowview_plain, &other, &confidence);
+	if (j->code == VQ_OK && confidence > j->confidence) {
+		free(j->text);
+		j->text = other;
+		j->confidence = confidence;
+		return;
+	}
+	free(other);
+	row->light = !row->light;
+}
+
 /* Mean and deviation of the normalised edit distance between readings of one crop under
  * small differences: what changes without any change of the text. */
 static void measure_noise(struct vq_textscan *s, struct worker *w, struct job *j)
@@ -343,7 +365,7 @@ static void read_crop(void *context, int worker, size_t index)
 	if (w->ocr == NULL)
 		j->code = vq_ocr_new(&w->ocr, s->language, &j->err);
 	if (j->code == VQ_OK)
-		read_view(s, w, j, &vq_rowview_plain, &j->text, &j->confidence);
+		read_plain(s, w, j);
 	if (j->code == VQ_OK && j->measure)
 		measure_noise(s, w, j);
 }

@@ -239,9 +239,15 @@ static void clear_end(const struct maps *m, int y)
 		memset(row_of(m, c, y) + m->width, 0, end * sizeof(float));
 }
 
+FAST static void add_row(float *to, const float *from, int width)
+{
+	for (int x = 0; x < width; x += LANES)
+		*(lanes *)(to + x) += *(const lanes *)(from + x);
+}
+
 /* A depthwise separable convolution, its result at the same or at half the size. */
 static void separable(const struct vq_textseg *s, const struct maps *from, const struct maps *to,
-	const float *depth, const float *point, const float *bias)
+	const float *depth, const float *point, const float *bias, bool residual)
 {
 	for (int y = 0; y < to->height; y++) {
 		if (to->width == from->width)
@@ -250,29 +256,21 @@ static void separable(const struct vq_textseg *s, const struct maps *from, const
 			depth_row_halving(from, depth, y, s->row, s->row_stride);
 		point_row(row_of(to, 0, y), to->plane, s->row, s->row_stride, point, bias,
 			from->channels, to->channels, to->width, true);
+		for (int c = 0; residual && c < to->channels; c++)
+			add_row(row_of(to, c, y), row_of(from, c, y), to->width);
 		clear_end(to, y);
 	}
-}
-
-FAST static void add_row(float *to, const float *from, int width)
-{
-	for (int x = 0; x < width; x += LANES)
-		*(lanes *)(to + x) += *(const lanes *)(from + x);
-}
-
-static void add(const struct maps *to, const struct maps *from)
-{
-	for (int c = 0; c < to->channels; c++)
-		for (int y = 0; y < to->height; y++)
-			add_row(row_of(to, c, y), row_of(from, c, y), to->width);
 }
 
 /* A layer that adds to what it is given. */
 static void residual(
 	struct vq_textseg *s, int level, const float *depth, const float *point, const float *bias)
 {
-	separable(s, &s->level[level], &s->spare[level], depth, point, bias);
-	add(&s->level[level], &s->spare[level]);
+	struct maps was = s->level[level];
+
+	separable(s, &s->level[level], &s->spare[level], depth, point, bias, true);
+	s->level[level] = s->spare[level];
+	s->spare[level] = was;
 }
 
 /* Add a coarser level to a finer one, each of its pixels four times. */
@@ -334,26 +332,42 @@ static void look(struct vq_textseg *s, const struct vq_frame *f)
 	}
 }
 
+/* The two outputs of a row of cells. */
+FAST static void head_row(const struct maps *m, int y, float *core, float *tall)
+{
+	for (int x = 0; x < m->width; x += LANES) {
+		lanes a = (lanes){0} + head_bias[0], b = (lanes){0} + head_bias[1];
+
+		for (int c = 0; c < QUARTER; c++) {
+			lanes v = *(const lanes *)(row_of(m, c, y) + x);
+
+			a += v * head_weight[c];
+			b += v * head_weight[QUARTER + c];
+		}
+		*(lanes *)(core + x) = a;
+		*(lanes *)(tall + x) = b;
+	}
+}
+
 static void answer(struct vq_textseg *s, const struct maps *m)
 {
-	for (int y = 0; y < s->height; y++)
+	float *core = s->row, *tall = s->row + s->row_stride;
+
+	for (int y = 0; y < s->height; y++) {
+		head_row(m, y, core, tall);
 		for (int x = 0; x < s->width; x++) {
-			float core = head_bias[0], tall = head_bias[1];
 			size_t i = (size_t)y * (size_t)s->width + (size_t)x;
 
-			for (int c = 0; c < QUARTER; c++) {
-				float v = row_of(m, c, y)[x];
-
-				core += v * head_weight[c];
-				tall += v * head_weight[QUARTER + c];
-			}
-			s->core[i] = core < -6 ? 0 : (uint8_t)(255 / (1 + expf(-core)) + 0.5f);
-			s->height_map[i] = s->core[i] < 32 ? 0 : fminf(16 * exp2f(tall), TALLEST);
+			s->core[i] =
+				core[x] < -6 ? 0 : (uint8_t)(255 / (1 + expf(-core[x])) + 0.5f);
+			s->height_map[i] =
+				s->core[i] < 32 ? 0 : fminf(16 * exp2f(tall[x]), TALLEST);
 		}
+	}
 }
 
 #define SEPARABLE(from, to, d, p)                                                                  \
-	separable(s, from, to, depth##d##_weight, point##p##_weight, point##p##_bias)
+	separable(s, from, to, depth##d##_weight, point##p##_weight, point##p##_bias, false)
 #define RESIDUAL(level, d, p)                                                                      \
 	residual(s, level, depth##d##_weight, point##p##_weight, point##p##_bias)
 #define RISE(level, p) rise(s, level, point##p##_weight, point##p##_bias)

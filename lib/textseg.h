@@ -27,9 +27,8 @@ int vq_textseg_height(const struct vq_textseg *s);
 
 /* Look at a frame.  Both maps belong to s and last until the next call: probability
  * that the cell lies in the core of a row, 0..255, and the height of the row in
- * pixels there (of no meaning where there is no text).  Sums are fused where the
- * processor can, so that the last digits may differ from one kind of processor to
- * another. */
+ * pixels there (of no meaning where there is no text).  Both are the same on every
+ * processor: sums are rounded after each product, wide registers or not. */
 void vq_textseg_run(struct vq_textseg *s, const struct vq_frame *f, const uint8_t **core,
 	const float **row_height);
 

@@ -21,7 +21,7 @@ struct vq_text_sample {
 	size_t text; /* which of the track's texts */
 	double similarity, ring, worst, edge, stroke;
 	double two, two_ring, four, four_ring;
-	double match, visible, sharpness, contrast, score, letters, letter_height;
+	double match, visible, sharpness, contrast, score, letter_height;
 	double motion[2];	       /* source pixels since the sample before */
 	double noise, noise_deviation; /* of the reader on the track's crop, or NAN */
 };

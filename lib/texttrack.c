@@ -244,6 +244,7 @@ static void describe(struct vq_seen *s, const struct vq_text_region *r)
 	s->letters = r->letters;
 	s->plane = r->plane;
 	s->light = r->light;
+	s->unsure = r->unsure;
 }
 
 static void go_on(struct track *k, const struct vq_text_region *r, const struct vq_pyramid *p)

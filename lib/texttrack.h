@@ -20,7 +20,7 @@ struct vq_seen {
 	double box[4]; /* frame pixels */
 	double letter, slope, score;
 	int letters, plane;
-	bool light;
+	bool light, unsure;
 	double motion[2]; /* of the box's middle since the sample before, frame pixels */
 	double match;	  /* correlation of crop and ring after alignment */
 	struct vq_likeness like;

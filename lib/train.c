@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "booster.h"
+#include "rng.h"
 
 /* The sizes that the inner validation chooses from.  Flicker is one thing measured in
  * many ways, and with few clips the best few measures part it better than all; more of
@@ -427,15 +428,6 @@ static double calibrated(const struct vq_choice *c, double margin)
 	return 1 / (1 + exp(-(c->slope * margin + c->intercept)));
 }
 
-static uint64_t next_random(uint64_t *state)
-{
-	uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15)); /* splitmix64 */
-
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return z ^ (z >> 31);
-}
-
 /* What the rows (n of them) get when a column is shuffled among them, into
  * out[shuffle][feature of the data set][row]. */
 static enum vq_code shuffle_columns(const struct vq_dataset *d, const size_t *row, size_t n,
@@ -452,7 +444,7 @@ static enum vq_code shuffle_columns(const struct vq_dataset *d, const size_t *ro
 		double *to = out + (shuffle * d->cols + f->col[j]) * d->rows;
 
 		for (size_t i = 0; i < n; i++) {
-			size_t at = (size_t)(next_random(&seed) % (i + 1));
+			size_t at = (size_t)(vq_rng_next(&seed) % (i + 1));
 
 			perm[i] = perm[at];
 			perm[at] = i;

@@ -56,11 +56,13 @@ is "$different" '' 'the same bytes a second time'
 
 diag "$total clips in $took s; the slowest $(jq -rs 'max_by(.seconds) | "\(.clip), \(.seconds | floor) s"' "$T/status")"
 # The default model has learned from such clips: its manifest has the honest scores.
-diag "$(jq -rn --slurpfile labels "$T/labels" '
-	($labels | map({key: .clip_id, value: .}) | from_entries) as $label
-	| [inputs | $label[.clip_id] + {flagged: .artifact, found: .artifact_category}]
+capture jq -rn --slurpfile labels "$T/labels" '
+	($labels | map({key: .clip_id, value: .}) | from_entries) as $judged
+	| [inputs | $judged[.clip_id] + {flagged: .artifact, found: .artifact_category}]
 	| map(select(.disputed | not)) | group_by(.artifact_category)[]
 	| "\(.[0].artifact_category): \(length) clips, \(map(select(.flagged)) | length) flagged, "
-		+ "\(map(select(.found == .artifact_category)) | length) with this name"' "$T"/a/*.jsonl)"
+		+ "\(map(select(.found == .artifact_category)) | length) with this name"' "$T"/a/*.jsonl
+is "$status" 0 'counted by label' || err >&2
+diag "$(out)"
 
 done_testing

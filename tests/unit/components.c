@@ -21,7 +21,10 @@ static void test_shapes(struct vq_components *c)
 	is_int(list[0].area, 4, "a corner joins");
 	is_int(list[0].x2 * 10 + list[0].y2, 33, "its box");
 	is_int(list[0].value, 0 + 1 + 7 + 14, "its values");
-	is_int(list[0].perimeter, 12, "its perimeter: 4 pixels, 2 shared sides");
+	is_int(list[0].sx * 10 + list[0].sy, 0 * 10 + 0 + 10 + 11 + 22, "sums of x and of y");
+	is_int(list[0].sxx, 0 + 1 + 1 + 4, "of x squared");
+	is_int(list[0].sxy, 0 + 0 + 1 + 4, "of x times y");
+	is_int(list[0].syy, 0 + 0 + 1 + 4, "of y squared");
 	is_int(list[1].cls, 2, "classes do not mix");
 	is_int(list[1].area, 2, "the bar");
 	is_int(list[2].area, 8, "arms that meet below are one piece");
@@ -41,7 +44,7 @@ static void test_limits(struct vq_components *c)
 		"no more than there is room for");
 	memset(map, 1, sizeof map);
 	is_int((long long)vq_components_label(c, map, map, 8, 8, &list), 1, "a full map");
-	is_int(list[0].perimeter, 32, "its perimeter");
+	is_int(list[0].sx * 1000 + list[0].sy, 224 * 1000 + 224, "its sums");
 	is_int((long long)vq_components_label(c, map, map, 1, 1, &list), 1, "one pixel");
 }
 
