@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "patchtone.h"
+
 /* Least swings of turning points, levels. */
 #define SWING_LUMA 3.0
 #define SWING_FINE 1.0
@@ -15,15 +17,12 @@
  * 0.970 to 0.973 with 2 to 5 levels). */
 #define ABRUPT_LUMA 4.0
 #define ABRUPT_CHROMA 2.0
-/* Steps of the picture's tone: the median of the blocks is far less noisy than one of
- * them, so that half the levels are clear, when the blocks agree. */
-#define TONE_LEVEL 2.0
-#define TONE_CLEAR 2.0 /* times the blocks' spread */
-/* A pair at which brightness jumps this far (as a flash or strobe does, lib/event.c)
- * and the structure is lost as well shows another moment or exposure (time lapse,
- * storm of shots): motion cannot be followed and nothing said.  With this
- * abrupt_p75 tells the labelled clips apart with AUC 0.979 instead of 0.974. */
-#define LOST_LEVEL 30.0
+/* A pair at which the picture's brightness jumps this far is a light that belongs to the
+ * scene (a flash or strobe, lib/event.c), by policy; and when the structure is lost as
+ * well it shows another moment or exposure (time lapse, storm of shots), by any: motion
+ * cannot be followed and nothing said.  With this abrupt_p75 tells the labelled clips
+ * apart with AUC 0.979 instead of 0.974. */
+#define DEEP_LEVEL 30.0
 #define JOINT 3		 /* neighbours of eight that change abruptly too */
 #define ABRUPT_SHARE 0.2 /* of the picture */
 #define AREA_LEVEL 2.0	 /* levels of alternation that count as area */
@@ -50,11 +49,12 @@ struct cell {
 /* What the picture as a whole did at the pair that is decided. */
 struct verdict {
 	bool step; /* of tone */
-	bool lost; /* nothing can be said */
+	bool lost; /* nothing is said */
 };
 
 struct vq_flicker {
 	int columns, rows;
+	bool strobe_counts;
 	size_t blocks, moments;
 	struct cell *cell;
 	double *map, *sorted; /* one number a block */
@@ -66,12 +66,14 @@ struct vq_flicker {
 	struct vq_series abrupt; /* share of abrupt blocks, a pair */
 	struct vq_swing swing;	 /* of the picture */
 	struct vq_abrupt tone[CHANNELS];
+	struct vq_patchtone *parts;
 	struct vq_change_tone tone_here, tone_ahead; /* not decided yet; after the last moment */
-	double tone_steps, area_square, last_luma, last_whole, first_time, last_until;
+	double tone_steps, part_steps, area_square, last_luma, last_whole, first_time, last_until;
 	long frames;
 };
 
-enum vq_code vq_flicker_new(struct vq_flicker **out, int columns, int rows, struct vq_err *err)
+enum vq_code vq_flicker_new(
+	struct vq_flicker **out, int columns, int rows, bool strobe_counts, struct vq_err *err)
 {
 	struct vq_flicker *f = calloc(1, sizeof *f);
 
@@ -80,7 +82,12 @@ enum vq_code vq_flicker_new(struct vq_flicker **out, int columns, int rows, stru
 		return vq_nomem(err);
 	f->columns = columns;
 	f->rows = rows;
+	f->strobe_counts = strobe_counts;
 	f->blocks = (size_t)columns * (size_t)rows;
+	if (vq_patchtone_new(&f->parts, columns, rows, err) != VQ_OK) {
+		vq_flicker_free(out);
+		return VQ_ETEMP;
+	}
 	f->cell = calloc(f->blocks, sizeof *f->cell);
 	f->map = calloc(f->blocks, sizeof *f->map);
 	f->sorted = calloc(f->blocks, sizeof *f->sorted);
@@ -96,6 +103,7 @@ void vq_flicker_free(struct vq_flicker **f)
 {
 	if (*f == NULL)
 		return;
+	vq_patchtone_free(&(*f)->parts);
 	vq_series_free(&(*f)->luma);
 	vq_series_free(&(*f)->whole);
 	vq_series_free(&(*f)->area);
@@ -112,6 +120,7 @@ void vq_flicker_free(struct vq_flicker **f)
 void vq_flicker_begin(struct vq_flicker *f)
 {
 	memset(f->cell, 0, f->blocks * sizeof *f->cell);
+	vq_patchtone_begin(f->parts);
 	memset(&f->swing, 0, sizeof f->swing);
 	memset(f->tone, 0, sizeof f->tone);
 	memset(&f->tone_here, 0, sizeof f->tone_here);
@@ -236,18 +245,29 @@ static struct whole whole_change(struct vq_flicker *f, const struct vq_change_bl
 	return w;
 }
 
+/* Does the change before this one lead into or out of one dark frame among light ones?
+ * No light that belongs to a scene does that. */
+static bool in_dark_frame(const struct vq_abrupt *tone, double after)
+{
+	if (tone->here <= -DEEP_LEVEL)
+		return after >= DEEP_LEVEL && fabs(tone->before) < DEEP_LEVEL;
+	return tone->here >= DEEP_LEVEL && tone->before <= -DEEP_LEVEL && fabs(after) < DEEP_LEVEL;
+}
+
 /* Decides on the change of the whole picture before this one. */
 static struct verdict follow_tone(struct vq_flicker *f, const struct vq_change_tone *t)
 {
 	const struct vq_change_tone *was = &f->tone_here;
+	bool dark = in_dark_frame(&f->tone[LUMA], t->change[LUMA]);
 	struct verdict v = {0};
 
 	for (int k = 0; k < CHANNELS; k++) {
 		double size = vq_abrupt_follow(&f->tone[k], t->change[k]);
 
-		v.step |= size >= TONE_LEVEL && size >= TONE_CLEAR * was->spread[k];
+		v.step |= size >= VQ_TONE_LEVEL && size >= VQ_TONE_CLEAR * was->spread[k];
 	}
-	v.lost = fabs(was->change[LUMA]) >= LOST_LEVEL && was->mismatch >= MISMATCH;
+	v.lost = fabs(was->change[LUMA]) >= DEEP_LEVEL &&
+		 (was->mismatch >= MISMATCH || !(f->strobe_counts || dark));
 	v.step &= !v.lost;
 	f->tone_here = *t;
 	f->tone_steps += v.step;
@@ -289,6 +309,7 @@ static enum vq_code add_moment(struct vq_flicker *f, const struct vq_moment *m, 
 
 	for (size_t i = 0; i < f->blocks; i++)
 		follow_block(&f->cell[i], &m->blocks[i], whole);
+	vq_patchtone_add(f->parts, m->blocks, whole.lost);
 	f->tone_ahead = m->ahead;
 	joint = count_joint(f);
 	vq_swing_follow(&f->swing, w.back, SWING_FRAME);
@@ -322,6 +343,7 @@ static enum vq_code add_last_pair(struct vq_flicker *f, struct vq_err *err)
 	static const double still[CHANNELS];
 	static const struct vq_change_tone none;
 	double joint[2];
+	bool lost[2];
 
 	for (int pass = 0; pass < 2; pass++) {
 		struct verdict whole = follow_tone(f, pass == 0 ? &f->tone_ahead : &none);
@@ -335,7 +357,9 @@ static enum vq_code add_last_pair(struct vq_flicker *f, struct vq_err *err)
 				follow_swings(c, change);
 		}
 		joint[pass] = count_joint(f);
+		lost[pass] = whole.lost;
 	}
+	f->part_steps = vq_patchtone_end(f->parts, lost);
 	for (size_t i = 0; i < f->blocks; i++) {
 		struct cell *c = &f->cell[i];
 
@@ -562,8 +586,10 @@ static enum vq_code frame_values(const struct vq_flicker *f, double *v, struct v
 		wide += f->abrupt.v[i] >= ABRUPT_SHARE;
 	v[VQ_FLICKER_ABRUPT_TIME] = wide / pairs;
 	v[VQ_FLICKER_TONE_STEPS] = f->tone_steps / pairs;
+	v[VQ_FLICKER_PART_STEPS] = f->part_steps / pairs;
 	/* a few pops of the whole picture count like many of a part of it */
 	v[VQ_FLICKER_UNSTEADY] = fmax(v[VQ_FLICKER_UNSTEADY], sqrt(f->area_square / pairs));
+	v[VQ_FLICKER_UNSTEADY] = fmax(v[VQ_FLICKER_UNSTEADY], v[VQ_FLICKER_PART_STEPS]);
 	v[VQ_FLICKER_FRAME_TURNS] = f->swing.turns / pairs;
 	v[VQ_FLICKER_FRAME_TURNS_HZ] = f->swing.turns / seconds;
 	v[VQ_FLICKER_FRAME_SWING] = f->swing.total / pairs;

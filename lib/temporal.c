@@ -150,7 +150,8 @@ enum vq_code vq_temporal_new(struct vq_temporal **out, const struct vq_stream *s
 	if (code == VQ_OK)
 		code = vq_scene_new(&t->scene, config, err);
 	if (code == VQ_OK)
-		code = vq_flicker_new(&t->flicker, t->back[0].columns, t->back[0].rows, err);
+		code = vq_flicker_new(&t->flicker, t->back[0].columns, t->back[0].rows,
+			strcmp(vq_config_str(config, VQ_CFG_TEMPORAL_STROBE), "flag") == 0, err);
 	if (code == VQ_OK)
 		code = vq_events_new(&t->events, &t->back[0], stream, err);
 	if (code == VQ_OK)

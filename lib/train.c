@@ -11,12 +11,13 @@
 
 /* The sizes that the inner validation chooses from.  Flicker is one thing measured in
  * many ways, and with few clips the best few measures part it better than all; more of
- * each may then only mean more (or only less) of the defect.  Text changes in many ways,
+ * each may then only mean more (or only less) of the defect.  Which ones part a few clips
+ * best is chance: those that were made for it come first.  Text changes in many ways,
  * and every limit cost accuracy there. */
 static const struct {
 	enum vq_class defect;
 	int depth;
-	size_t features; /* the strongest alone; SIZE_MAX: all */
+	size_t features; /* the leading ones, then the strongest alone; SIZE_MAX: all */
 } sizes[] = {
 	{VQ_TEXT, 2, SIZE_MAX},
 	{VQ_TEXT, 3, SIZE_MAX},
@@ -25,7 +26,9 @@ static const struct {
 	{VQ_FLICKER, 2, 6},
 	{VQ_FLICKER, 2, SIZE_MAX},
 };
-#define MADE_WEIGHT 0.5
+#define MADE_WEIGHT 0.2
+
+static const char *const leading[] = {"unsteady", "abrupt_p75", "part_steps", "tone_steps"};
 
 static const int checkpoints[] = {20, 40, 60, 80, 120, 160, 200};
 
@@ -98,7 +101,7 @@ static float *copy_rows(
 }
 
 struct strength {
-	double value; /* |AUC - 1/2| */
+	double value; /* |AUC - 1/2|, and more for leading ones */
 	size_t col;
 	bool falls; /* AUC < 1/2 */
 };
@@ -119,7 +122,19 @@ static int by_column(const void *a, const void *b)
 	return (x->col > y->col) - (x->col < y->col);
 }
 
-/* The columns that part the picked rows best, each alone; at most so many. */
+/* What a leading column has over the strongest of the others, 0 for them. */
+static double lead_of(const char *name)
+{
+	size_t n = sizeof leading / sizeof *leading;
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(name, leading[i]) == 0)
+			return (double)(n - i);
+	return 0;
+}
+
+/* The leading columns and those that part the picked rows best, each alone; at most so
+ * many. */
 static enum vq_code select_columns(const struct problem *p, const size_t *pick, size_t n,
 	size_t most, struct fitted *f, struct vq_err *err)
 {
@@ -145,6 +160,7 @@ static enum vq_code select_columns(const struct problem *p, const size_t *pick, 
 			double auc = vq_auc(score, truth, n);
 
 			s[j].value = isfinite(auc) ? fabs(auc - 0.5) : 0;
+			s[j].value += lead_of(p->d->names[p->col[j]]);
 			s[j].falls = auc < 0.5;
 		}
 	}
@@ -163,7 +179,7 @@ done:
 }
 
 /* A source with many clips must not drown the others: each clip weighs one over the
- * square root of how many its source has, one whose defect was put in half of that; the
+ * square root of how many its source has, one that was made a fifth of that; the
  * mean is 1. */
 static float *weights(const struct problem *p, const size_t *pick, size_t n)
 {

@@ -235,8 +235,8 @@ static void report_data(FILE *out, const json_t *m)
 
 	fprintf(out, "vidqc model %s\n\n", json_string_value(get(m, "model", "version")));
 	fprintf(out,
-		"%lld clips of %lld sources (%lld more are disputed and take no part, %lld have a "
-		"defect that was put in and are for training only, %lld are labelled but have no "
+		"%lld clips of %lld sources (%lld more are disputed and take no part, %lld were "
+		"made for training and are not scored, %lld are labelled but have no "
 		"features)\n",
 		json_integer_value(json_object_get(d, "used")),
 		json_integer_value(json_object_get(d, "sources")),

@@ -148,10 +148,10 @@ event 'neighbours trade places' '.*'
 
 # ---- in a place only
 broken corner "$(dive 640x360 30 2),$grain" -k luma --strength 14 --box 16,16,180,120
-event 'light in a corner' 'luma' 15
+flagged 'light in a corner' 'luma' 15
 
 broken corner_color "$(dive 640x360 24 2),$grain" -k color --strength 16 --box 420,200,190,140
-event 'colour in a corner' 'color' 12
+flagged 'colour in a corner' 'color' 12
 
 broken corner_pop "$(still 480x270 25 2),$grain" -k pop --strength 40 --box 200,100,140,100 --start 0.9
 event 'one frame is lighter in a place' 'luma|flash|structure'
@@ -183,6 +183,9 @@ silent 'stars fly past'
 # ---- light that belongs to the scene
 clip flashes "$(dive 480x270 25 3),eq=brightness='-0.05+0.45*(exp(-6*(t-0.7))*gte(t\,0.7)+exp(-6*(t-1.9))*gte(t\,1.9))':eval=frame,$grain"
 silent 'flash lights'
+
+broken strobe "$(still 480x270 30 3),$grain" -k strobe
+silent 'a strobe on a stage'
 
 clip leader "color=0x909088:s=480x270:r=24:d=3,drawgrid=w=240:h=135:t=3:c=black@0.7,drawtext=fontfile=$FONT:text='%{eif\:5-floor(t*2)\:d}':fontsize=150:x=190:y=75,drawbox=x=0:y=0:w='480':h=270:t=fill:c=white:enable='lt(mod(n\,12)\,2)',drawbox=t=fill:c=black@0.8:enable='between(mod(n\,12)\,2\,3)',noise=alls=20:allf=t:all_seed=3"
 silent 'a film leader'

@@ -141,6 +141,9 @@ let_go 'the whole picture fades' '.*(fade|blur).*'
 clip text_fade "$(wall 640x360 25 4 3),$(text 'A QUIET MORNING' 44 110 150 "$serif" white 0 ":alpha='clip(min(t-0.3\,3.7-t)\,0\,1)'"),$(text 'directed by nobody' 26 180 220 "$thin" white 0 ":alpha='clip(min(t-0.8\,3.7-t)\,0\,1)'"),$grain"
 let_go 'text fades in and out' '.*(fade|blur).*'
 
+clip light "$(still 640x360 24 4),$hotel,eq=brightness='0.07*sin(9*t)+0.09*sin(31*t)+0.06*lt(mod(n\,5)\,2)':eval=frame,$grain"
+let_go 'text in a flickering light'
+
 clip low_bitrate "$(dive 854x480 25 4),$(text 'HARBOUR FESTIVAL' 48 170 180),$(text 'Saturday and Sunday' 30 250 250 "$serif" yellow),$grain" -crf 38
 let_go 'steady text at a low bitrate'
 
@@ -178,6 +181,9 @@ let_go 'a counter' '.*counter.*'
 
 clip clock "$(still 640x360 25 5),$(text '%{pts\:hms}' 36 40 40 "$mono" white 0 ':box=1:boxcolor=black:boxborderw=8'),$(text 'CAMERA 4' 30 440 310),$grain"
 let_go 'a clock' '.*counter.*'
+
+clip scoreboard "$(still 640x360 25 5),$(text '0\:%{eif\:59-t*2\:d\:2}' 60 240 40 "$bold" yellow 3),$(text 'HOME 3  AWAY 2' 34 180 290),$grain"
+unflagged 'a scoreboard'
 
 typed=
 line='the quick brown fox jumps over it'
