@@ -43,6 +43,8 @@ struct text {
 	struct vq_field bend[2];
 	float *key[2]; /* strength of the ink at luma's and at chroma's pixels */
 	size_t key_room;
+	int *row; /* four rows of the layer's width */
+	int row_room;
 	long frame;
 };
 
@@ -79,6 +81,7 @@ void vq_text_close(struct vq_glitch_job *job)
 	vq_field_clear(&t->bend[1]);
 	free(t->key[0]);
 	free(t->key[1]);
+	free(t->row);
 	free(t);
 	job->own = NULL;
 }
@@ -322,43 +325,72 @@ static void bend_ink(struct edit *e)
 	}
 }
 
-/* The place within r of (x, y) where the key is largest (grow) or smallest. */
-static size_t extreme(const float *key, int w, int h, int x, int y, int r, bool grow)
+/* Of each place of a row: where the key is largest (grow) or smallest within k of it, the
+ * leftmost of several.  Those that may still be it wait in a queue. */
+static void row_extremes(const float *key, int w, int k, bool grow, int *queue, int *best)
 {
-	size_t best = (size_t)y * (size_t)w + (size_t)x;
+	int head = 0, tail = 0;
 
-	for (int j = y - r < 0 ? 0 : y - r; j <= y + r && j < h; j++)
-		for (int i = x - r < 0 ? 0 : x - r; i <= x + r && i < w; i++) {
-			size_t at = (size_t)j * (size_t)w + (size_t)i;
+	for (int x = -k; x < w; x++) {
+		int next = x + k;
 
-			if ((i - x) * (i - x) + (j - y) * (j - y) > r * r + 1)
-				continue;
-			if (grow ? key[at] > key[best] : key[at] < key[best])
-				best = at;
+		if (next < w) {
+			while (tail > head && (grow ? key[next] > key[queue[tail - 1]]
+						    : key[next] < key[queue[tail - 1]]))
+				tail--;
+			queue[tail++] = next;
 		}
-	return best;
+		if (x < 0)
+			continue;
+		if (queue[head] < x - k)
+			head++;
+		best[x] = queue[head];
+	}
+}
+
+/* The same within the disc of radius r of each place of row y, in place of what is there. */
+static void disc_extremes(
+	const struct text *t, const float *key, int w, int h, int y, int r, bool grow, int *best)
+{
+	int *row_best = t->row + w, *queue = t->row;
+
+	for (int x = 0; x < w; x++)
+		best[x] = y * w + x;
+	for (int j = y - r < 0 ? 0 : y - r; j <= y + r && j < h; j++) {
+		int reach = (int)sqrt(r * r + 1 - (j - y) * (j - y));
+
+		row_extremes(key + (size_t)j * (size_t)w, w, reach, grow, queue, row_best);
+		for (int x = 0; x < w; x++) {
+			int at = j * w + row_best[x];
+
+			if (grow ? key[at] > key[best[x]] : key[at] < key[best[x]])
+				best[x] = at;
+		}
+	}
 }
 
 /* Dilate or erode a plane's ink by a radius that need not be whole. */
-static void change_weight(struct vq_layer *l, const float *key, int plane, double radius, bool grow)
+static void change_weight(const struct text *t, struct vq_layer *l, const float *key, int plane,
+	double radius, bool grow)
 {
 	int s = plane > 0, w = l->w >> s, h = l->h >> s, r;
+	int *small = t->row + 2 * w, *large = t->row + 3 * w;
 	double part;
 
 	radius /= 1 << s;
 	r = (int)radius;
 	part = radius - r;
-	for (int y = 0; y < h; y++)
+	for (int y = 0; y < h; y++) {
+		disc_extremes(t, key, w, h, y, r, grow, small);
+		disc_extremes(t, key, w, h, y, r + 1, grow, large);
 		for (int x = 0; x < w; x++) {
-			size_t small = extreme(key, w, h, x, y, r, grow);
-			size_t large = extreme(key, w, h, x, y, r + 1, grow);
+			int same = r == 0 ? y * w + x : small[x];
 
-			if (r == 0)
-				small = (size_t)y * (size_t)w + (size_t)x;
 			l->value[(size_t)y * (size_t)w + (size_t)x] =
-				(float)((1 - part) * l->edit[plane][small] +
-					part * l->edit[plane][large]);
+				(float)((1 - part) * l->edit[plane][same] +
+					part * l->edit[plane][large[x]]);
 		}
+	}
 	memcpy(l->edit[plane], l->value, (size_t)w * (size_t)h * sizeof *l->value);
 }
 
@@ -406,11 +438,18 @@ static enum vq_code weigh_ink(struct edit *e, struct vq_err *err)
 			return vq_nomem(err);
 	}
 	t->key_room = l->room;
+	if (t->row_room < l->w) {
+		free(t->row);
+		t->row = malloc(4 * (size_t)l->w * sizeof *t->row);
+		if (t->row == NULL)
+			return vq_nomem(err);
+		t->row_room = l->w;
+	}
 	/* One key for all planes: the colour goes where the brightness goes. */
 	ink_strength(l, 0, t->key[0]);
 	ink_strength(l, 1, t->key[1]);
 	for (int p = 0; p < 3; p++)
-		change_weight(l, t->key[p > 0], p, radius, much > 0);
+		change_weight(t, l, t->key[p > 0], p, radius, much > 0);
 	return VQ_OK;
 }
 
