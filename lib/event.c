@@ -16,7 +16,7 @@
 #define GAP 3		     /* moments that a region may pause */
 #define OPEN_MAX 32	     /* regions followed at a time */
 #define KEPT 20		     /* events, suppressed spans */
-#define DEEP 30.0	     /* levels of a strobe or a flash */
+#define DEEP 30.0	     /* levels of a flash */
 #define ONE_SIDED_SHARE 0.15 /* of the picture, to be worth a line */
 
 enum { LUMA, COLOR, STRUCTURE, KINDS };
@@ -296,7 +296,7 @@ static void name_kind(const struct track *t, struct found *f)
 		f->threshold = LUMA_LEVEL;
 		if (t->area >= 0.5 && t->peak_level >= DEEP && t->moments <= 2)
 			f->kind = "flash";
-		if (t->area >= 0.5 && t->peak_level >= DEEP && t->moments >= 6 &&
+		if (t->area >= 0.5 && t->peak_level >= VQ_STROBE_LEVEL && t->moments >= 6 &&
 			t->together >= 0.9 * t->moments) {
 			f->kind = "strobe";
 			f->strobe = true;

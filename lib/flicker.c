@@ -17,12 +17,11 @@
  * 0.970 to 0.973 with 2 to 5 levels). */
 #define ABRUPT_LUMA 4.0
 #define ABRUPT_CHROMA 2.0
-/* A pair at which the picture's brightness jumps this far is a light that belongs to the
- * scene (a flash or strobe, lib/event.c), by policy; and when the structure is lost as
- * well it shows another moment or exposure (time lapse, storm of shots), by any: motion
- * cannot be followed and nothing said.  With this abrupt_p75 tells the labelled clips
- * apart with AUC 0.979 instead of 0.974. */
-#define DEEP_LEVEL 30.0
+/* A pair at which brightness jumps this far (as a flash or strobe does, lib/event.c)
+ * and the structure is lost as well shows another moment or exposure (time lapse,
+ * storm of shots): motion cannot be followed and nothing said.  With this
+ * abrupt_p75 tells the labelled clips apart with AUC 0.979 instead of 0.974. */
+#define LOST_LEVEL 30.0
 #define JOINT 3		 /* neighbours of eight that change abruptly too */
 #define ABRUPT_SHARE 0.2 /* of the picture */
 #define AREA_LEVEL 2.0	 /* levels of alternation that count as area */
@@ -249,9 +248,10 @@ static struct whole whole_change(struct vq_flicker *f, const struct vq_change_bl
  * No light that belongs to a scene does that. */
 static bool in_dark_frame(const struct vq_abrupt *tone, double after)
 {
-	if (tone->here <= -DEEP_LEVEL)
-		return after >= DEEP_LEVEL && fabs(tone->before) < DEEP_LEVEL;
-	return tone->here >= DEEP_LEVEL && tone->before <= -DEEP_LEVEL && fabs(after) < DEEP_LEVEL;
+	if (tone->here <= -VQ_STROBE_LEVEL)
+		return after >= VQ_STROBE_LEVEL && fabs(tone->before) < VQ_STROBE_LEVEL;
+	return tone->here >= VQ_STROBE_LEVEL && tone->before <= -VQ_STROBE_LEVEL &&
+	       fabs(after) < VQ_STROBE_LEVEL;
 }
 
 /* Decides on the change of the whole picture before this one. */
@@ -266,8 +266,8 @@ static struct verdict follow_tone(struct vq_flicker *f, const struct vq_change_t
 
 		v.step |= size >= VQ_TONE_LEVEL && size >= VQ_TONE_CLEAR * was->spread[k];
 	}
-	v.lost = fabs(was->change[LUMA]) >= DEEP_LEVEL &&
-		 (was->mismatch >= MISMATCH || !(f->strobe_counts || dark));
+	v.lost = fabs(was->change[LUMA]) >= LOST_LEVEL && was->mismatch >= MISMATCH;
+	v.lost |= fabs(was->change[LUMA]) >= VQ_STROBE_LEVEL && !f->strobe_counts && !dark;
 	v.step &= !v.lost;
 	f->tone_here = *t;
 	f->tone_steps += v.step;

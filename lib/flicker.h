@@ -210,6 +210,10 @@
 		"mean squared difference along motion where both directions agree (after "         \
 		"Lai et al. 2018)")
 
+/* A step of the whole picture's luma by so many levels is a light that belongs to the
+ * scene, unless temporal.strobe=flag. */
+#define VQ_STROBE_LEVEL 60.0
+
 enum vq_flicker_id {
 #define X(id, name, unit, min, max, meaning) VQ_FLICKER_##id,
 	VQ_FLICKER_TABLE(X)

@@ -120,6 +120,9 @@ flagged 'light, two of four of 25, for a second of a shaken camera' 'luma' 6.25
 broken luma_30 "$(still 480x270 30 2),$grain" -k luma --strength 10 --period 3 --start 0.4
 flagged 'light, every third of 30' 'luma' 10
 
+broken luma_deep "$(still 480x270 30 2),$grain" -k luma --strength 22
+flagged 'deep light, every other of 30' 'luma' 15
+
 broken luma_50 "$(dive 320x180 50 2),$grain" -k luma --strength 10
 flagged 'light, every other of 50' 'luma' 25
 
