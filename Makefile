@@ -81,6 +81,7 @@ T_assign_MODS     := assign
 T_editdist_MODS   := editdist
 T_stability_MODS  := stability frame err
 T_textfeat_MODS   := textfeat textseries textcause editdist $(BASE)
+T_rng_MODS         := rng
 T_glitchtime_MODS  := glitchtime rng
 T_glitchlayer_MODS := glitchlayer glitchfield blur rng frame err
 T_glitchregions_MODS := glitchregions $(BASE)
@@ -90,7 +91,7 @@ T_train_MODS      := labels dataset validate scorecard train trainreport manifes
 # The build tree is laid out like an installation: the front end finds its commands, the
 # programs and the model beside itself in both.
 BIN      := $(PROGRAMS:%=$(B)/bin/%)
-COMMANDS := predict features train glitch config common.sh pipe.sh clips.sh
+COMMANDS := predict features train eval glitch config common.sh pipe.sh clips.sh labelled.sh
 FRONT    := $(B)/bin/vidqc $(COMMANDS:%=$(B)/libexec/vidqc/%)
 SHARE    := $(B)/share/vidqc/model.json $(B)/share/vidqc/manifest.json
 MAN      := $(wildcard man/*.[157])

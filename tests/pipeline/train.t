@@ -46,6 +46,24 @@ is "$(find "$T/cache" -name '*.jsonl' | wc -l)" 19 'a setting that features do n
 ok 'features are kept, not half of them' bash -c '
 	for f in "$0"/*.jsonl; do tail -n 1 "$f" | jq -e ".type == \"end\"" >/dev/null || exit 1; done' "$T/cache"
 
+# ---- vidqc eval: the same clips are no test, others are
+exits 65 vidqc eval --labels "$labels" --model "$T/model/model.json" --cache "$T/cache"
+like "$(err)" 'trained on' 'labels that the model was trained on'
+sed '2,$s/source/other/' "$labels" >"$T/clips/others.csv"
+exits 0 vidqc eval --labels "$T/clips/others.csv" --model "$T/model/model.json" --cache "$T/cache" --json -o "$T/verdicts.jsonl"
+holds '.type == "evaluation"' 'other labels are scored'
+is "$(faults "$T/verdicts.jsonl")" '' 'the verdicts are kept'
+is "$(wc -l <"$T/verdicts.jsonl")" 18 'all of them'
+cp "$T/out" "$T/by_eval"
+vidqc-eval --labels "$T/clips/others.csv" --json "$T/verdicts.jsonl" >"$T/by_hand"
+ok 'as vidqc-eval scores them' cmp "$T/by_eval" "$T/by_hand"
+exits 0 vidqc eval --labels "$T/clips/others.csv" --cache "$T/cache"
+like "$(out)" 'recall' 'a text to read'
+exits 64 vidqc eval
+exits 64 vidqc eval --labels "$labels" -j none
+exits 64 vidqc eval --labels "$labels" operand
+exits 66 vidqc eval --labels "$labels" --model "$T/none.json"
+
 # Clips that cannot be measured.
 echo 'not a clip' >"$T/clips/calm 3.mp4"
 rm "$T/clips/text3.mp4"

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 exits 0 vidqc --help
-for command in predict features train config help version; do
+for command in predict features train eval config help version; do
 	like "$(out)" $'\n'"  $command +[a-z]" "--help names $command"
 done
 cp "$T/out" "$T/help"
@@ -19,7 +19,7 @@ is "$(vidqc version)" "$(vidqc --version)" 'version is the same'
 is "$(vidqc version | cut -d' ' -f2)" "$(vidqc-frames --version | cut -d' ' -f2)" 'one version for all'
 
 page=
-for command in predict features train config; do
+for command in predict features train eval config; do
 	exits 0 vidqc help $command
 	like "$(out)" "^usage: vidqc $command " "help $command"
 	is "$(err)" '' 'and nothing else'
