@@ -100,6 +100,11 @@ static int finish(struct job *job)
 
 	if (job->manifest_path != NULL && load_manifest(job, &err) != VQ_OK)
 		return cli_fail(&job->cli, job->manifest_path, &err);
+	if (vq_evaluation_trained(job->eval) > 0)
+		cli_warn(&job->cli,
+			"%zu of the %zu clips have names that the model was trained on: expect too "
+			"good a score",
+			vq_evaluation_trained(job->eval), job->labels->count);
 	if (vq_evaluation_finish(job->eval, threshold, job->allow_missing, &job->result, &err) !=
 		VQ_OK)
 		return cli_fail(&job->cli, job->labels_path, &err);

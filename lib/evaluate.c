@@ -12,7 +12,7 @@ struct vq_evaluation {
 	const struct vq_labels *labels;
 	struct vq_judgement *judged; /* per label */
 	char *present;
-	size_t unlabelled;
+	size_t unlabelled, trained;
 	json_t *model; /* of the first prediction */
 };
 
@@ -115,8 +115,22 @@ enum vq_code vq_evaluation_add(struct vq_evaluation *e, const json_t *rec, struc
 	return code;
 }
 
+/* Labelled clips with a name that is in the list. */
+static size_t count_names(const struct vq_labels *labels, const json_t *names)
+{
+	json_t *known = json_object(), *name;
+	size_t i, n = 0;
+
+	json_array_foreach(names, i, name) if (json_is_string(name))
+		json_object_set_new(known, json_string_value(name), json_true());
+	for (i = 0; i < labels->count; i++)
+		n += json_object_get(known, labels->list[i].clip_id) != NULL;
+	json_decref(known);
+	return n;
+}
+
 enum vq_code vq_evaluation_check(
-	const struct vq_evaluation *e, const json_t *manifest, struct vq_err *err)
+	struct vq_evaluation *e, const json_t *manifest, struct vq_err *err)
 {
 	const char *labels, *model, *judge;
 	const json_t *data, *m;
@@ -133,7 +147,13 @@ enum vq_code vq_evaluation_check(
 	if (strcmp(labels, e->labels->sha256) == 0)
 		return vq_fail(err, VQ_EDATA,
 			"the model was trained on these very labels: a score on them says nothing");
+	e->trained = count_names(e->labels, json_object_get(data, "clips"));
 	return VQ_OK;
+}
+
+size_t vq_evaluation_trained(const struct vq_evaluation *e)
+{
+	return e->trained;
 }
 
 static enum vq_code count_missing(
@@ -175,13 +195,13 @@ enum vq_code vq_evaluation_finish(struct vq_evaluation *e, double threshold, boo
 		code = vq_scorecard(s, n, threshold, &card, err);
 	if (code == VQ_OK) {
 		vq_numbers(&m, v);
-		*result = json_pack("{s:s,s:O,s:{s:s},s:{s:s,s:I,s:I,s:I,s:I},s:{s:f},s:o,s:o}",
+		*result = json_pack("{s:s,s:O,s:{s:s},s:{s:s,s:I,s:I,s:I,s:I,s:I},s:{s:f},s:o,s:o}",
 			"type", "evaluation", "model", e->model, "vidqc", "version", VQ_VERSION,
 			"data", "labels_sha256", e->labels->sha256, "used", (json_int_t)n,
 			"disputed", (json_int_t)disputed, "missing_predictions",
 			(json_int_t)missing, "unlabelled_predictions", (json_int_t)e->unlabelled,
-			"config", "model.binary_threshold", threshold, "validation", card, "gate",
-			vq_gates_json(v, NULL));
+			"trained_on", (json_int_t)e->trained, "config", "model.binary_threshold",
+			threshold, "validation", card, "gate", vq_gates_json(v, NULL));
 		if (*result == NULL)
 			code = vq_nomem(err);
 	}

@@ -22,7 +22,10 @@ enum vq_code vq_evaluation_add(struct vq_evaluation *e, const json_t *rec, struc
 /* VQ_EDATA when the model's manifest says that it was trained on these very labels
  * (by their hash), or belongs to another model than the predictions. */
 enum vq_code vq_evaluation_check(
-	const struct vq_evaluation *e, const json_t *manifest, struct vq_err *err);
+	struct vq_evaluation *e, const json_t *manifest, struct vq_err *err);
+
+/* How many labelled clips have a name that the manifest lists as trained on. */
+size_t vq_evaluation_trained(const struct vq_evaluation *e);
 
 /* {"type":"evaluation","model","data","validation":scorecard,"gate"}.  VQ_EDATA:
  * nothing to score; a labelled clip has no prediction, unless allow_missing.

@@ -92,6 +92,19 @@ enum vq_code vq_train_model(
 
 /* ---- manifest ---- */
 
+/* Which clips took part, so that no one takes them for a test. */
+static json_t *names_json(const struct vq_dataset *d)
+{
+	json_t *names = json_array();
+
+	for (size_t i = 0; i < d->rows && names != NULL; i++)
+		if (json_array_append_new(names, json_string(d->label[i]->clip_id)) != 0) {
+			json_decref(names);
+			names = NULL;
+		}
+	return names;
+}
+
 static json_t *data_json(const struct vq_dataset *d)
 {
 	size_t classes[VQ_CLASSES] = {0}, defects[VQ_CLASSES] = {0}, disputed = 0, made = 0,
@@ -110,7 +123,7 @@ static json_t *data_json(const struct vq_dataset *d)
 		for (int c = VQ_TEXT; c < VQ_CLASSES; c++)
 			defects[c] += l->defect[c] && vq_label_scores(l);
 	}
-	return json_pack("{s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:{s:I,s:I,s:I},s:{s:I,s:I}}",
+	return json_pack("{s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:{s:I,s:I,s:I},s:{s:I,s:I},s:o}",
 		"labels_sha256", d->labels->sha256, "features_sha256", d->sha256, "labelled",
 		(json_int_t)d->labels->count, "missing_features", (json_int_t)d->missing,
 		"unlabelled_records", (json_int_t)d->unlabelled, "disputed", (json_int_t)disputed,
@@ -118,7 +131,8 @@ static json_t *data_json(const struct vq_dataset *d)
 		"sources", (json_int_t)sources, "categories", "NONE", (json_int_t)classes[VQ_NONE],
 		"TEXT_INCONSISTENCY", (json_int_t)classes[VQ_TEXT], "TEMPORAL_FLICKER",
 		(json_int_t)classes[VQ_FLICKER], "defects", "TEXT_INCONSISTENCY",
-		(json_int_t)defects[VQ_TEXT], "TEMPORAL_FLICKER", (json_int_t)defects[VQ_FLICKER]);
+		(json_int_t)defects[VQ_TEXT], "TEMPORAL_FLICKER", (json_int_t)defects[VQ_FLICKER],
+		"clips", names_json(d));
 }
 
 struct importance {

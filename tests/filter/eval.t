@@ -23,6 +23,10 @@ exits 0 vidqc-eval --labels "$T/new.csv" --json <"$T/p.jsonl"
 ok 'the same from standard input' cmp "$T/out" "$T/first"
 exits 0 vidqc-eval --labels "$T/new.csv" --manifest "$T/model/manifest.json" "$T/p.jsonl"
 like "$(out)" 'Release gates: (PASS|FAIL)' 'a text'
+like "$(err)" 'warning: 120 of the 120 clips have names that the model was trained on' 'clips of the training'
+jq '.data.clips = ["clip000", "clip001", "nothing"]' "$T/model/manifest.json" >"$T/few.json"
+exits 0 vidqc-eval --labels "$T/new.csv" --manifest "$T/few.json" --json "$T/p.jsonl"
+is "$(score .data.trained_on)" 2 'they are counted'
 exits 0 vidqc-eval --labels "$T/new.csv" --json --set model.binary_threshold=1 "$T/p.jsonl"
 is "$(score '.validation.pooled.recall')" 1 'another threshold flags everything'
 exits 1 vidqc-eval --labels "$T/new.csv" --gate --set model.binary_threshold=0 "$T/p.jsonl"

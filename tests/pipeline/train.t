@@ -55,7 +55,9 @@ holds '.type == "evaluation"' 'other labels are scored'
 is "$(faults "$T/verdicts.jsonl")" '' 'the verdicts are kept'
 is "$(wc -l <"$T/verdicts.jsonl")" 18 'all of them'
 cp "$T/out" "$T/by_eval"
-vidqc-eval --labels "$T/clips/others.csv" --json "$T/verdicts.jsonl" >"$T/by_hand"
+vidqc-eval --labels "$T/clips/others.csv" --manifest "$T/model/manifest.json" --json \
+	"$T/verdicts.jsonl" >"$T/by_hand" 2>"$T/err"
+like "$(err)" "18 of the 18 clips have names that the model was trained on" "clips of the training are told"
 ok 'as vidqc-eval scores them' cmp "$T/by_eval" "$T/by_hand"
 exits 0 vidqc eval --labels "$T/clips/others.csv" --cache "$T/cache"
 like "$(out)" 'recall' 'a text to read'
