@@ -189,6 +189,8 @@ silent 'flash lights'
 
 broken strobe "$(still 480x270 30 3),$grain" -k strobe
 silent 'a strobe on a stage'
+exits 0 vidqc predict --set temporal.strobe=flag "$T/strobe.mp4"
+is "$(jq -r .artifact_category "$T/out")" TEMPORAL_FLICKER 'where the policy says so, it is flagged'
 
 clip leader "color=0x909088:s=480x270:r=24:d=3,drawgrid=w=240:h=135:t=3:c=black@0.7,drawtext=fontfile=$FONT:text='%{eif\:5-floor(t*2)\:d}':fontsize=150:x=190:y=75,drawbox=x=0:y=0:w='480':h=270:t=fill:c=white:enable='lt(mod(n\,12)\,2)',drawbox=t=fill:c=black@0.8:enable='between(mod(n\,12)\,2\,3)',noise=alls=20:allf=t:all_seed=3"
 silent 'a film leader'
