@@ -38,8 +38,8 @@
 	X(TEMPORAL_GRID, "temporal.patch_grid", GRID, "[4,4]", 1, 64,                              \
 		"columns and rows of the coarse patches")                                          \
 	X(TEMPORAL_STROBE, "temporal.strobe", CHOICE, "note", 0, 0,                                \
-		"flag|note|ignore: deep periodic light changes of the whole picture are events, "  \
-		"suppressed with a note, or dropped")                                              \
+		"flag|note|ignore: deep (60 levels) light changes of the whole picture count, "    \
+		"are let go with a note where periodic, or without a word")                        \
 	X(CUT_SSIM, "temporal.scene_cut.cut_ssim_threshold", REAL, "0.4", 0, 1,                    \
 		"SSIM between neighbours below which a cut is considered")                         \
 	X(CUT_WINDOW, "temporal.scene_cut.post_cut_stability_window", INT, "3", 1, 100,            \
