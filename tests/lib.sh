@@ -174,6 +174,10 @@ done_testing() {
 make_clip() {
 	local file=$1 graph=$2
 	shift 2
+	# Gradients have other colours each time unless they are told, whatever their seed.
+	if [[ $graph != *c0=* ]]; then
+		graph=${graph//gradients=/gradients=c0=0x703080:c1=0x107050:}
+	fi
 	ffmpeg -nostdin -v error -y -f lavfi -i "$graph" -map_metadata -1 -fflags +bitexact \
 		-flags:v +bitexact -threads 1 -pix_fmt yuv420p "$@" "$file"
 }
