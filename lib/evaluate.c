@@ -121,8 +121,11 @@ static size_t count_names(const struct vq_labels *labels, const json_t *names)
 	json_t *known = json_object(), *name;
 	size_t i, n = 0;
 
-	json_array_foreach(names, i, name) if (json_is_string(name))
-		json_object_set_new(known, json_string_value(name), json_true());
+	json_array_foreach(names, i, name)
+	{
+		if (json_is_string(name))
+			json_object_set_new(known, json_string_value(name), json_true());
+	}
 	for (i = 0; i < labels->count; i++)
 		n += json_object_get(known, labels->list[i].clip_id) != NULL;
 	json_decref(known);

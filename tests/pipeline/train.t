@@ -61,6 +61,8 @@ like "$(err)" "18 of the 18 clips have names that the model was trained on" "cli
 ok 'as vidqc-eval scores them' cmp "$T/by_eval" "$T/by_hand"
 exits 0 vidqc eval --labels "$T/clips/others.csv" --cache "$T/cache"
 like "$(out)" 'recall' 'a text to read'
+exits 1 vidqc eval --labels "$T/clips/others.csv" --cache "$T/cache" --gate --set model.binary_threshold=0
+like "$(out)" 'Release gates: FAIL' 'nothing is flagged: a gate fails'
 exits 64 vidqc eval
 exits 64 vidqc eval --labels "$labels" -j none
 exits 64 vidqc eval --labels "$labels" operand
@@ -77,6 +79,10 @@ like "$(err)" 'vidqc: train: 2 clips cannot be measured' 'and counted'
 ok 'nothing was trained' test ! -e "$T/bad"
 exits 0 vidqc train --labels "$labels" --output-dir "$T/bad" --cache "$T/cache" --folds 3 --allow-missing
 ok '--allow-missing goes on without them' test -s "$T/bad/model.json"
+exits 65 vidqc eval --labels "$T/clips/others.csv" --cache "$T/cache"
+like "$(err)" 'vidqc: eval: 2 clips cannot be measured' 'eval counts them as well'
+exits 0 vidqc eval --labels "$T/clips/others.csv" --cache "$T/cache" --allow-missing --json
+is "$(jq -c '[.data.used, .data.missing_predictions]' "$T/out")" '[16,2]' 'and goes on without them when told'
 
 exits 64 vidqc train --labels "$labels"
 exits 64 vidqc train --output-dir "$T/x"
