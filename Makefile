@@ -39,7 +39,10 @@ vidqc-config_MODS   := $(BASE)
 vidqc-glitch_MODS   := $(BASE) frame y4m image distinct rng blur glitch glitchtime glitchregions glitchfield \
                        glitchlight glitchtexture glitchorder glitchscene glitchlayer glitchtext glitchfont glitchdraw
 
-PROGRAMS := vidqc-frames vidqc-ocr vidqc-features vidqc-classify vidqc-train vidqc-eval vidqc-config vidqc-glitch
+vidqc-draw_MODS     := $(BASE) frame y4m rng glitchfield drawscene
+
+PROGRAMS := vidqc-frames vidqc-ocr vidqc-features vidqc-classify vidqc-train vidqc-eval vidqc-config vidqc-glitch \
+	vidqc-draw
 
 # Flags of the modules that see an outside library; a program or test that has the
 # module links it.
@@ -91,7 +94,8 @@ T_train_MODS      := labels dataset validate scorecard train trainreport manifes
 # The build tree is laid out like an installation: the front end finds its commands, the
 # programs and the model beside itself in both.
 BIN      := $(PROGRAMS:%=$(B)/bin/%)
-COMMANDS := predict features train eval glitch config common.sh pipe.sh clips.sh labelled.sh
+COMMANDS := predict features train eval glitch synth selftest config common.sh pipe.sh clips.sh labelled.sh \
+	made.sh cases.jq selftest.jq selftest-text.jq
 FRONT    := $(B)/bin/vidqc $(COMMANDS:%=$(B)/libexec/vidqc/%)
 SHARE    := $(B)/share/vidqc/model.json $(B)/share/vidqc/manifest.json
 MAN      := $(wildcard man/*.[157])
@@ -130,6 +134,8 @@ $(foreach t,$(UNITS),$(eval $(call unit_test,$(t))))
 $(B)/bin/vidqc: pipelines/vidqc | $(B)/bin
 	install -m 755 $< $@
 $(B)/libexec/vidqc/%.sh: pipelines/%.sh | $(B)/libexec/vidqc
+	install -m 644 $< $@
+$(B)/libexec/vidqc/%.jq: pipelines/%.jq | $(B)/libexec/vidqc
 	install -m 644 $< $@
 $(B)/libexec/vidqc/%: pipelines/% | $(B)/libexec/vidqc
 	install -m 755 $< $@
