@@ -306,10 +306,11 @@ static void draw_rain(const struct vq_drawscene *d, double time, struct vq_frame
 	}
 }
 
-/* Flames rise, and tear on their way. */
+/* Flames rise, and tear on their way: a body that narrows upwards, torn by a field that
+ * evolves while it is carried up. */
 static void draw_fire(struct vq_drawscene *d, double time, struct vq_frame *f)
 {
-	static const double hot[3] = {235, 60, 175};
+	static const double hot[3] = {235, 60, 150}, cool[3] = {120, 80, 200};
 	double h = d->height, age = time * 3;
 	uint64_t now = (uint64_t)age;
 
@@ -318,18 +319,23 @@ static void draw_fire(struct vq_drawscene *d, double time, struct vq_frame *f)
 	for (int k = 0; k < 3; k++) {
 		int s = k > 0 ? 2 : 1, w = f->width / s;
 
-		for (int y = (int)(h * 0.45) / s; y < (int)(h * 0.95) / s; y++)
+		for (int y = (int)(h * 0.2) / s; y < (int)(h * 0.96) / s; y++)
 			for (int x = 0; x < w; x++) {
 				double px = (x + 0.5) * s, py = (y + 0.5) * s;
-				double rise = (h * 0.95 - py) / (h * 0.5);
-				double side = fabs(px - d->width / 2.0) / (h * 0.22);
-				double lift = fmod(py + time * 0.8 * h, h);
-				double body = 1.1 - rise - side * side +
-					      0.5 * (double)vq_field_at(&d->flame, px, lift);
+				double rise = (h * 0.9 - py) / (h * 0.45);
+				double side = (px - d->width / 2.0) / (h * 0.25);
+				double lift = h * bounce(py / h + time * 0.7);
+				double tear = (double)vq_field_at(&d->flame, px, lift);
+				double body = 0.9 - side * side -
+					      fabs(rise) * (rise < 0 ? 7 : 0.8) + 0.6 * tear;
 
-				if (body > 0)
+				if (body > 0) {
+					double heat = body < 1 ? body : 1;
+
 					blend(&f->plane[k][(size_t)y * (size_t)w + (size_t)x],
-						hot[k], body < 0.6 ? body / 0.6 : 1);
+						cool[k] + heat * (hot[k] - cool[k]),
+						body < 0.3 ? body / 0.3 : 1);
+				}
 			}
 	}
 }
