@@ -39,7 +39,11 @@ vidqc-config_MODS   := $(BASE)
 vidqc-glitch_MODS   := $(BASE) frame y4m image distinct rng blur glitch glitchtime glitchregions glitchfield \
                        glitchlight glitchtexture glitchorder glitchscene glitchlayer glitchtext glitchfont glitchdraw
 
-PROGRAMS := vidqc-frames vidqc-ocr vidqc-features vidqc-classify vidqc-train vidqc-eval vidqc-config vidqc-glitch
+vidqc-report_MODS   := $(BASE) frame y4m image sha256 featstream base64 html png canvas reportdata reportplan \
+                       reportshots reporttime reportstyle reportpage reportindex
+
+PROGRAMS := vidqc-frames vidqc-ocr vidqc-features vidqc-classify vidqc-train vidqc-eval vidqc-config vidqc-glitch \
+            vidqc-report
 
 # Flags of the modules that see an outside library; a program or test that has the
 # module links it.
@@ -49,6 +53,7 @@ PKG_decode   := libavformat libavcodec libswscale libavutil
 PKG_ocr      := tesseract lept
 PKG_sha256   := libcrypto
 PKG_glitchfont := lept
+PKG_png      := libpng
 LIB_booster  := -lxgboost -lgomp
 
 # ---- unit tests: tests/unit/NAME.c with the library modules it needs --------------------
@@ -91,7 +96,7 @@ T_train_MODS      := labels dataset validate scorecard train trainreport manifes
 # The build tree is laid out like an installation: the front end finds its commands, the
 # programs and the model beside itself in both.
 BIN      := $(PROGRAMS:%=$(B)/bin/%)
-COMMANDS := predict features train eval glitch config common.sh pipe.sh clips.sh labelled.sh
+COMMANDS := predict features train eval glitch config report common.sh pipe.sh clips.sh labelled.sh
 FRONT    := $(B)/bin/vidqc $(COMMANDS:%=$(B)/libexec/vidqc/%)
 SHARE    := $(B)/share/vidqc/model.json $(B)/share/vidqc/manifest.json
 MAN      := $(wildcard man/*.[157])
@@ -110,6 +115,11 @@ libs_of    = $(call pkg_libs,$(call pkgs_of,$(1))) $(sort $(foreach m,$(1),$(LIB
 
 $(B)/lib/%.o: lib/%.c $(B)/flags | $(B)/lib
 	$(CC) $(ALL_CFLAGS) $(call pkg_cflags,$(PKG_$*)) -c -o $@ $<
+# What a page looks like and does, as C strings.
+$(B)/gen/%.h: lib/data/% | $(B)/gen
+	sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $< >$@
+$(B)/lib/reportstyle.o: private ALL_CFLAGS += -I$(B)/gen
+$(B)/lib/reportstyle.o: $(B)/gen/report.css.h $(B)/gen/report.js.h $(B)/gen/index.js.h
 $(B)/cmd/%.o: cmd/%.c $(B)/flags | $(B)/cmd
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 $(B)/unit/%.o: tests/unit/%.c $(B)/flags | $(B)/unit
@@ -142,7 +152,7 @@ lib/data/model.json lib/data/manifest.json:
 	@echo '$(B)/bin/vidqc train --labels labels.csv --output-dir lib/data' >&2
 	@false
 
-$(B)/lib $(B)/cmd $(B)/bin $(B)/unit $(B)/libexec/vidqc $(B)/share/vidqc:
+$(B)/lib $(B)/gen $(B)/cmd $(B)/bin $(B)/unit $(B)/libexec/vidqc $(B)/share/vidqc:
 	mkdir -p $@
 
 # Other flags, other objects.
@@ -158,7 +168,7 @@ clean:
 # ---- packages ---------------------------------------------------------------------------
 # Debian's names, all of them, once.
 DEPS_BUILD := gcc libc6-dev make pkg-config libavformat-dev libavcodec-dev libswscale-dev \
-	libavutil-dev libssl-dev libtesseract-dev libleptonica-dev libjansson-dev libxgboost-dev
+	libavutil-dev libssl-dev libtesseract-dev libleptonica-dev libjansson-dev libxgboost-dev libpng-dev
 DEPS_RUN   := jq tesseract-ocr tesseract-ocr-eng
 DEPS_CLIPS := ffmpeg fonts-dejavu-core
 DEPS_TEST  := $(DEPS_CLIPS) tesseract-ocr-deu mandoc perl python3-venv
