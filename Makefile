@@ -71,6 +71,11 @@ T_scene_MODS  := scene $(BASE)
 T_patchtone_MODS := patchtone change signal motion image frame $(BASE)
 T_temporal_MODS := temporal change scene signal pairs flicker patchtone event flash motion distinct image frame $(BASE)
 T_sha256_MODS     := sha256 err
+T_base64_MODS     := base64
+T_html_MODS       := html base64 sha256 err
+T_png_MODS        := png err
+T_canvas_MODS     := canvas image err
+T_reportshots_MODS := reportshots reportplan reportdata canvas png image frame featstream $(BASE)
 T_manifest_MODS   := manifest sha256 $(BASE)
 T_labels_MODS     := labels $(MODEL) $(BASE)
 T_validate_MODS   := validate $(MODEL) $(BASE)
@@ -171,7 +176,7 @@ DEPS_BUILD := gcc libc6-dev make pkg-config libavformat-dev libavcodec-dev libsw
 	libavutil-dev libssl-dev libtesseract-dev libleptonica-dev libjansson-dev libxgboost-dev libpng-dev
 DEPS_RUN   := jq tesseract-ocr tesseract-ocr-eng
 DEPS_CLIPS := ffmpeg fonts-dejavu-core
-DEPS_TEST  := $(DEPS_CLIPS) tesseract-ocr-deu mandoc perl python3-venv
+DEPS_TEST  := $(DEPS_CLIPS) tesseract-ocr-deu mandoc perl python3-venv chromium
 DEPS_BENCH := time
 DEPS_LINT  := clang-14 clang-format-14 shellcheck shfmt git
 

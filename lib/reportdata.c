@@ -54,12 +54,12 @@ static enum vq_code check_event(const json_t *e, bool happened, struct vq_err *e
 
 	if ((code = vq_record_str(e, "category", &s, err)) != VQ_OK ||
 		(code = vq_record_real(e, "start", &v, err)) != VQ_OK ||
-		(code = vq_record_real(e, "end", &v, err)) != VQ_OK ||
-		(code = vq_record_box(e, "bbox", box, err)) != VQ_OK)
+		(code = vq_record_real(e, "end", &v, err)) != VQ_OK)
 		return code;
 	if (!happened)
 		return vq_record_str(e, "reason", &s, err);
-	if ((code = vq_record_int(e, "peak_frame", 0, VQ_REPORT_FRAMES, &n, err)) != VQ_OK)
+	if ((code = vq_record_box(e, "bbox", box, err)) != VQ_OK ||
+		(code = vq_record_int(e, "peak_frame", 0, VQ_REPORT_FRAMES, &n, err)) != VQ_OK)
 		return code;
 	return vq_record_real(e, "peak_time", &v, err);
 }

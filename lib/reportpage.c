@@ -423,7 +423,10 @@ static void put_track(const struct page *g, const json_t *t)
 {
 	long track = vq_json_int(t, "track", -1);
 
-	fprintf(g->out, "<tr><td class=\"num\">%ld</td><td class=\"num\">%.2f to %.2f</td><td>",
+	fprintf(g->out,
+		"<tr><td class=\"num\" data-label=\"track\">%ld</td>"
+		"<td class=\"num\" data-label=\"seconds\">%.2f to %.2f</td>"
+		"<td data-label=\"mostly\">",
 		track, vq_json_real(t, "start", 0), vq_json_real(t, "end", 0));
 	put_reading(g, vq_json_str(t, "consensus", ""));
 	fprintf(g->out,
