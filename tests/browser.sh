@@ -28,6 +28,7 @@ lacks() {
 opens() {
 	browse "$1"
 	is "$status" 0 "$2: opens"
+	has '<p>vidqc report</p>' 'and is a page of ours'
 	is "$(cat "$T/console")" '' "$2: no error on the console"
 }
 
