@@ -218,6 +218,12 @@ run: $(if $(CLIP),deps,deps-clips)
 	+@$(SUBMAKE) all
 	@VQ_BIN=$(abspath $(B))/bin tests/sample/run $(if $(CLIP),'$(subst ','\'',$(CLIP))')
 
+# The picture in README: the report of the sample clip with known defects.
+.PHONY: picture
+picture: deps-test
+	+@$(SUBMAKE) all
+	VQ_BIN=$(abspath $(B))/bin tests/sample/picture man/report.png
+
 # ---- tests ------------------------------------------------------------------------------
 # make check installs the tools and runs every test; make test only runs them.
 # With CLIPS=dir in the environment the labelled clips of that folder are judged as well.
