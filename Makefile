@@ -41,8 +41,11 @@ vidqc-glitch_MODS   := $(BASE) frame y4m image distinct rng blur glitch glitchti
 
 vidqc-draw_MODS     := $(BASE) frame y4m rng glitchfield drawscene
 
-PROGRAMS := vidqc-frames vidqc-ocr vidqc-features vidqc-classify vidqc-train vidqc-eval vidqc-config vidqc-glitch \
-	vidqc-draw
+PROGRAMS := vidqc-frames vidqc-ocr vidqc-features vidqc-classify vidqc-train vidqc-eval \
+	vidqc-config vidqc-glitch vidqc-draw vidqc-report
+vidqc-report_MODS   := $(BASE) frame y4m image sha256 featstream base64 html png canvas reportdata reportplan \
+                       reportshots reporttime reportstyle reportpage reportindex
+
 
 # Flags of the modules that see an outside library; a program or test that has the
 # module links it.
@@ -52,6 +55,7 @@ PKG_decode   := libavformat libavcodec libswscale libavutil
 PKG_ocr      := tesseract lept
 PKG_sha256   := libcrypto
 PKG_glitchfont := lept
+PKG_png      := libpng
 LIB_booster  := -lxgboost -lgomp
 
 # ---- unit tests: tests/unit/NAME.c with the library modules it needs --------------------
@@ -69,6 +73,11 @@ T_scene_MODS  := scene $(BASE)
 T_patchtone_MODS := patchtone change signal motion image frame $(BASE)
 T_temporal_MODS := temporal change scene signal pairs flicker patchtone event flash motion distinct image frame $(BASE)
 T_sha256_MODS     := sha256 err
+T_base64_MODS     := base64
+T_html_MODS       := html base64 sha256 err
+T_png_MODS        := png err
+T_canvas_MODS     := canvas image err
+T_reportshots_MODS := reportshots reportplan reportdata canvas png image frame featstream $(BASE)
 T_manifest_MODS   := manifest sha256 $(BASE)
 T_labels_MODS     := labels $(MODEL) $(BASE)
 T_validate_MODS   := validate $(MODEL) $(BASE)
@@ -94,8 +103,8 @@ T_train_MODS      := labels dataset validate scorecard train trainreport manifes
 # The build tree is laid out like an installation: the front end finds its commands, the
 # programs and the model beside itself in both.
 BIN      := $(PROGRAMS:%=$(B)/bin/%)
-COMMANDS := predict features train eval glitch synth selftest config common.sh pipe.sh clips.sh labelled.sh \
-	made.sh cases.jq selftest.jq selftest-text.jq
+COMMANDS := predict features train eval glitch synth selftest config common.sh pipe.sh clips.sh \
+	labelled.sh made.sh cases.jq selftest.jq selftest-text.jq report
 FRONT    := $(B)/bin/vidqc $(COMMANDS:%=$(B)/libexec/vidqc/%)
 SHARE    := $(B)/share/vidqc/model.json $(B)/share/vidqc/manifest.json
 MAN      := $(wildcard man/*.[157])
@@ -114,6 +123,11 @@ libs_of    = $(call pkg_libs,$(call pkgs_of,$(1))) $(sort $(foreach m,$(1),$(LIB
 
 $(B)/lib/%.o: lib/%.c $(B)/flags | $(B)/lib
 	$(CC) $(ALL_CFLAGS) $(call pkg_cflags,$(PKG_$*)) -c -o $@ $<
+# What a page looks like and does, as C strings.
+$(B)/gen/%.h: lib/data/% | $(B)/gen
+	sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $< >$@
+$(B)/lib/reportstyle.o: private ALL_CFLAGS += -I$(B)/gen
+$(B)/lib/reportstyle.o: $(B)/gen/report.css.h $(B)/gen/report.js.h $(B)/gen/index.js.h
 $(B)/cmd/%.o: cmd/%.c $(B)/flags | $(B)/cmd
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 $(B)/unit/%.o: tests/unit/%.c $(B)/flags | $(B)/unit
@@ -148,7 +162,7 @@ lib/data/model.json lib/data/manifest.json:
 	@echo '$(B)/bin/vidqc train --labels labels.csv --output-dir lib/data' >&2
 	@false
 
-$(B)/lib $(B)/cmd $(B)/bin $(B)/unit $(B)/libexec/vidqc $(B)/share/vidqc:
+$(B)/lib $(B)/gen $(B)/cmd $(B)/bin $(B)/unit $(B)/libexec/vidqc $(B)/share/vidqc:
 	mkdir -p $@
 
 # Other flags, other objects.
@@ -164,10 +178,10 @@ clean:
 # ---- packages ---------------------------------------------------------------------------
 # Debian's names, all of them, once.
 DEPS_BUILD := gcc libc6-dev make pkg-config libavformat-dev libavcodec-dev libswscale-dev \
-	libavutil-dev libssl-dev libtesseract-dev libleptonica-dev libjansson-dev libxgboost-dev
+	libavutil-dev libssl-dev libtesseract-dev libleptonica-dev libjansson-dev libxgboost-dev libpng-dev
 DEPS_RUN   := jq tesseract-ocr tesseract-ocr-eng
 DEPS_CLIPS := ffmpeg fonts-dejavu-core
-DEPS_TEST  := $(DEPS_CLIPS) tesseract-ocr-deu mandoc perl python3-venv
+DEPS_TEST  := $(DEPS_CLIPS) tesseract-ocr-deu mandoc perl python3-venv chromium
 DEPS_BENCH := time
 DEPS_LINT  := clang-14 clang-format-14 shellcheck shfmt git
 
@@ -208,6 +222,12 @@ CLIP ?=
 run: $(if $(CLIP),deps,deps-clips)
 	+@$(SUBMAKE) all
 	@VQ_BIN=$(abspath $(B))/bin tests/sample/run $(if $(CLIP),'$(subst ','\'',$(CLIP))')
+
+# The picture in README: the report of the sample clip with known defects.
+.PHONY: picture
+picture: deps-test
+	+@$(SUBMAKE) all
+	VQ_BIN=$(abspath $(B))/bin tests/sample/picture man/report.png
 
 # ---- tests ------------------------------------------------------------------------------
 # make check installs the tools and runs every test; make test only runs them.

@@ -10,7 +10,7 @@
 
 struct vq_record_reader {
 	int fd;
-	bool eof;
+	bool eof, untyped;
 	long line;
 	char *buf;
 	size_t start, len, scanned, size; /* bytes [start,len) of buf are unread */
@@ -32,6 +32,11 @@ void vq_record_reader_free(struct vq_record_reader **r)
 	free((*r)->buf);
 	free(*r);
 	*r = NULL;
+}
+
+void vq_record_untyped(struct vq_record_reader *r)
+{
+	r->untyped = true;
 }
 
 long vq_record_line(const struct vq_record_reader *r)
@@ -83,7 +88,8 @@ static enum vq_code parse(struct vq_record_reader *r, size_t n, json_t **rec, st
 	*rec = json_loadb(s, n, JSON_REJECT_DUPLICATES, &je);
 	if (*rec == NULL)
 		return vq_fail(err, VQ_EDATA, "line %ld: %s", r->line, je.text);
-	if (!json_is_string(json_object_get(*rec, "type"))) {
+	if (!json_is_string(json_object_get(*rec, "type")) &&
+		!(r->untyped && json_is_object(*rec))) {
 		json_decref(*rec);
 		*rec = NULL;
 		return vq_fail(err, VQ_EDATA, "line %ld: no object with a \"type\"", r->line);

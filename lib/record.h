@@ -19,6 +19,9 @@ struct vq_record_reader;
 enum vq_code vq_record_reader_new(struct vq_record_reader **r, int fd, struct vq_err *err);
 void vq_record_reader_free(struct vq_record_reader **r);
 
+/* Hand out objects without a "type" as well: the error lines of a batch have none. */
+void vq_record_untyped(struct vq_record_reader *r);
+
 /* Next record, blocking.  VQ_END at a clean end of the input; VQ_EDATA with
  * "line N: " for what is no JSON object, has no "type" or misses its newline. */
 enum vq_code vq_record_read(struct vq_record_reader *r, json_t **rec, struct vq_err *err);

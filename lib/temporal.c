@@ -407,8 +407,28 @@ static void follow_gradual(
 	}
 }
 
+/* Second difference of the blocks' mean light and colour along motion, halved: the 90th
+ * percentile of the blocks. */
+static double unsteadiness(struct vq_temporal *t, const struct vq_moment *m)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->blocks; i++) {
+		const struct vq_change_block *b = &m->blocks[i];
+
+		if (b->inside)
+			t->scratch[n++] = (fabs(b->luma_ahead - b->luma_back) +
+						  fabs(b->blue_ahead - b->blue_back) +
+						  fabs(b->red_ahead - b->red_back)) /
+					  2;
+	}
+	vq_sort(t->scratch, n);
+	return n == 0 ? 0 : vq_quantile(t->scratch, n, 0.9);
+}
+
+/* inner: the frames before and after are of the same scene. */
 static enum vq_code write_series(struct vq_temporal *t, const struct vq_moment *m,
-	enum vq_scene_kind kind, bool pair, struct vq_err *err)
+	enum vq_scene_kind kind, bool pair, bool inner, struct vq_err *err)
 {
 	json_t *record;
 
@@ -422,6 +442,9 @@ static enum vq_code write_series(struct vq_temporal *t, const struct vq_moment *
 		vq_record_number(m->pair.patch, 4), "histogram_correlation",
 		vq_record_number(m->pair.hist, 5), "unexplained_structure",
 		vq_record_number(m->pair.unexplained, 5));
+	if (record != NULL)
+		json_object_set_new(record, "unsteadiness",
+			inner ? vq_record_number(unsteadiness(t, m), 3) : json_null());
 	return vq_record_write(t->series, record, err);
 }
 
@@ -444,7 +467,7 @@ static enum vq_code commit(struct vq_temporal *t, long i, enum vq_scene_kind kin
 		t->transition++;
 		t->after_gradual = true;
 		t->now.by = kind;
-		return write_series(t, m, kind, false, err);
+		return write_series(t, m, kind, false, false, err);
 	}
 	pair = t->now.open;
 	if (!pair)
@@ -463,7 +486,7 @@ static enum vq_code commit(struct vq_temporal *t, long i, enum vq_scene_kind kin
 		return VQ_ETEMP;
 	if (inner)
 		vq_events_add(t->events, m);
-	return write_series(t, m, kind, pair, err);
+	return write_series(t, m, kind, pair, inner, err);
 }
 
 /* Commit what the scene detector has decided. */

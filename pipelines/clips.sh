@@ -9,6 +9,9 @@ clip_id=
 keep_root=
 model=${VIDQC_MODEL:-$VQ_SHARE/model.json}
 to=
+# Where each clip gets files of its own, in commands that have --output-dir.
+folder=
+index=
 clips=0
 failed=0
 
@@ -27,6 +30,7 @@ clip_options() {
 			exit
 			;;
 		-g | --gate) gate=1 ;;
+		--index) index=1 ;;
 		*)
 			clip_option "$1" "$2"
 			shift
@@ -39,6 +43,7 @@ clip_options() {
 	check_clips "$command"
 }
 
+# clip_option OPTION ARGUMENT: what is not common is for the command's own_option.
 clip_option() {
 	case $1 in
 	-i | --input) clip_list+=("$2") ;;
@@ -48,6 +53,7 @@ clip_option() {
 	--keep) keep_root=$2 ;;
 	--clip-id) clip_id=$2 ;;
 	--config | --set) settings+=("$1" "$2") ;;
+	*) own_option "$1" "$2" ;;
 	esac
 }
 
@@ -70,11 +76,11 @@ check_clips() {
 			name=-
 		elif [ -z "$clip" ]; then
 			die 64 "$1: empty name of a clip"
-		elif [ -z "$keep_root" ]; then
+		elif [ -z "$keep_root$folder" ]; then
 			continue
 		fi
 		if [ -n "${seen[$name]:-}" ]; then
-			die 64 "$1: '${seen[$name]}' and '$clip' would be kept in the same place"
+			die 64 "$1: '${seen[$name]}' and '$clip' would go to the same place"
 		fi
 		seen[$name]=$clip
 	done

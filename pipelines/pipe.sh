@@ -222,11 +222,14 @@ say() {
 	done <"$work/$1.err"
 }
 
-# What the command sets before run_pipe: the folder of --keep, options of single stages
-# and, when there is to be a verdict, the classifier.
+# What the command sets before run_pipe: the folder of --keep, a folder for a copy of the
+# records alone, options of single stages and, when there is to be a verdict, the
+# classifier.
 keep=
+keep_records=
 frames_options=()
 ocr_options=()
+features_options=()
 classify=()
 gate=
 flagged=
@@ -244,17 +247,23 @@ read_forms() {
 	text_form=${both#*$'\n'}
 }
 
-# run_pipe CLIP: one clip in, its records in $work/result.  The status is the
-# command's.
-run_pipe() {
-	local clip=$1 stage status=0
-
+# Nothing is left of the pipe before.
+reset_stages() {
 	pid=()
 	code=()
 	stopped=()
 	first_failed=
 	first_reason=
-	rm -f -- "$work/info" "$work/result" "$work"/*.err
+	rm -f -- "$work"/*.err
+}
+
+# run_pipe CLIP: one clip in, its records in $work/result.  The status is the
+# command's.
+run_pipe() {
+	local clip=$1 stage status=0
+
+	reset_stages
+	rm -f -- "$work/info" "$work/result"
 	start_stages "$clip"
 	wait_stages
 	if [ -n "$keep" ] && [ -s "$work/info" ]; then
@@ -270,7 +279,7 @@ run_pipe() {
 }
 
 start_stages() {
-	local clip=$1 null result name
+	local clip=$1 null result name records=${keep:-$keep_records}
 	local -a config=(--config "$work/config.json")
 
 	exec {null}</dev/null {result}>"$work/result"
@@ -282,9 +291,11 @@ start_stages() {
 	if [ -n "$keep" ]; then
 		tap text "$keep/text.y4m"
 		tap native "$keep/frames.y4m"
-		tap ocr "$keep/ocr.jsonl"
+	fi
+	if [ -n "$records" ]; then
+		tap ocr "$records/ocr.jsonl"
 		if [ ${#classify[@]} != 0 ]; then
-			tap features "$keep/features.jsonl"
+			tap features "$records/features.jsonl"
 		fi
 	fi
 	if [ "$clip" = - ]; then
@@ -296,7 +307,7 @@ start_stages() {
 	start ocr "${reader[text]}" "${writer[ocr]}" '' \
 		"$VQ_BIN/vidqc-ocr" "${config[@]}" "${ocr_options[@]}"
 	start features "${reader[native]}" "${writer[features]:-$result}" "${reader[ocr]}" \
-		"$VQ_BIN/vidqc-features" "${config[@]}" --info "$work/info" \
+		"$VQ_BIN/vidqc-features" "${config[@]}" "${features_options[@]}" --info "$work/info" \
 		--ocr "/dev/fd/${reader[ocr]}"
 	if [ ${#classify[@]} != 0 ]; then
 		start classify "${reader[features]}" "$result" '' \

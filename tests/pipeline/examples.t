@@ -45,6 +45,23 @@ ok 'a series' test -s "$T/series.jsonl"
 example vidqc.1 'vidqc predict clip.mp4 |' \
 	"jq -r '.events[] | [.category, .kind, .start, .end, (.bbox | join(\",\"))] | @tsv'"
 
+example vidqc-report.1 'vidqc predict --keep kept clip.mp4 > verdict.json' 'vidqc-frames clip.mp4 |' \
+	'vidqc-report --frames - --features kept/features.jsonl --ocr kept/ocr.jsonl verdict.json > page.html'
+ok 'a page' grep -q '<h1><bdi>clip</bdi></h1>' page.html
+example vidqc-report.1 'mkdir evidence' \
+	'vidqc-report --frames kept/frames.y4m --png evidence --sheet sheet.png verdict.json > /dev/null'
+ok 'a contact sheet' test -s sheet.png
+cat verdict.json >predictions.jsonl
+echo '{"clip_id":"b","error":{"status":65,"message":"no clip"}}' >>predictions.jsonl
+example vidqc-report.1 \
+	"jq -c 'select(.artifact or .error)' predictions.jsonl | vidqc-report --index > index.html"
+ok 'an index' grep -q 'Error: not judged' index.html
+rm page.html sheet.png
+example vidqc.1 'vidqc report -o page.html clip.mp4' 'vidqc report --output-dir pages *.mp4' \
+	'vidqc report --prediction verdict.json --sheet sheet.png -o page.html clip.mp4'
+ok 'a page, a sheet and a folder' test -s page.html -a -s sheet.png -a -s pages/clips/clip.html
+example README 'vidqc report -o page.html clip.mp4'
+
 example vidqc.conf.5 'vidqc predict --set video.max_duration_sec=30 --set model.binary_threshold=0.2 clip.mp4'
 example vidqc.conf.5 'vidqc config --set video.max_duration_sec=30 > my.json' \
 	'vidqc predict --config my.json clip.mp4'
