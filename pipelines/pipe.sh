@@ -117,7 +117,7 @@ wait_stages() {
 note_end() {
 	local stage=$1 status=$2
 
-	if [ "$stage" = classify ] && [ "$status" = 1 ] && [ -n "$gate" ]; then
+	if [ "$stage" = classify ] && [ "$status" = 1 ] && [ ${#gate_options[@]} != 0 ]; then
 		flagged=1
 		status=0
 	fi
@@ -223,12 +223,12 @@ say() {
 }
 
 # What the command sets before run_pipe: the folder of --keep, options of single stages
-# and, when there is to be a verdict, the classifier.
+# and, when there is to be a verdict, the classifier's and those of its gate.
 keep=
 frames_options=()
 ocr_options=()
 classify=()
-gate=
+gate_options=()
 flagged=
 
 # The forms of the two renditions, from the configuration.
