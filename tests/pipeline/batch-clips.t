@@ -136,6 +136,8 @@ exits 65 batch -i some -o gated.jsonl --summary summary.json --set model.binary_
 is "$(jq -c '[.kept, .flagged, .seconds.median > 0]' summary.json)" '[5,4,true]' 'of clips that were known too'
 is "$(jq .workers summary.json)" "$(env -u OMP_THREAD_LIMIT nproc)" 'a worker a processor'
 is "$(err)" 'vidqc: some/words.mp4: vidqc-frames: not a video clip' 'silence but for errors'
+exits 0 batch -i "$one" -j 8 --summary summary.json
+is "$(jq .threads summary.json)" "$(env -u OMP_THREAD_LIMIT nproc)" 'one clip has all processors'
 exits 65 batch -i some -o gated.jsonl --progress=line --force
 like "$(err)" $'\r\033\\[Kvidqc: 3/5 clips.*, [0-9]+ a minute, [0-9]:[0-9][0-9] left\r' 'a line with count, rate and time left'
 like "$(err)" 'vidqc: 5 clips: [0-9] flagged.* clean, 1 failed; [0-9.]+ s, a clip [0-9.]+ s \(median\)' 'a summary at the end'

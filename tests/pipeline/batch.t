@@ -59,7 +59,7 @@ finished() {
 
 # end_of_batch WANT: its status; all its processes are gone.
 end_of_batch() {
-	wait "$pid"
+	wait "$pid" 2>/dev/null
 	is "$?" "$1" "$2: status $1"
 	ok "$2: no output yet" test ! -e out.jsonl
 	for ((i = 0; i < 100; i++)); do
@@ -130,6 +130,15 @@ logged 'a.mp4 b.mp4 x.mp4' 'another version of a program'
 exits 65 batch -i moved -o other.jsonl --cache few.jsonl.d
 logged '' '--cache'
 ok 'no other folder is made' test ! -e other.jsonl.d
+newest=$(find few.jsonl.d -name '*.jsonl' -printf '%T@ %p\n' | sort -n | tail -n 1)
+newest=${newest#* }
+sed -i '$d' "$newest"
+exits 65 batch -i moved -o new.jsonl --cache few.jsonl.d
+like "$(err)" 'vidqc-classify: .*vidqc: batch: no verdicts; .* --force' 'features that are damaged'
+ok 'give no output' test ! -e new.jsonl
+: >"$newest"
+exits 65 batch -i moved -o other.jsonl --cache few.jsonl.d
+is "$(wc -l <"$LOG")" 1 'those that are empty are measured again'
 exits 65 batch -i moved
 ok 'the same on standard output' cmp "$T/out" other.jsonl
 logged 'a.mp4 b.mp4 x.mp4' 'of which nothing is kept'
