@@ -93,7 +93,7 @@ T_train_MODS      := labels dataset validate scorecard train trainreport manifes
 # programs and the model beside itself in both.
 BIN      := $(PROGRAMS:%=$(B)/bin/%)
 COMMANDS := predict batch features train eval glitch config common.sh pipe.sh clips.sh cache.sh labelled.sh \
-            batch-clip.sh batch.mk
+            batch-inputs.sh batch-progress.sh batch-clip.sh batch.mk
 FRONT    := $(B)/bin/vidqc $(COMMANDS:%=$(B)/libexec/vidqc/%)
 SHARE    := $(B)/share/vidqc/model.json $(B)/share/vidqc/manifest.json
 MAN      := $(wildcard man/*.[157])
