@@ -188,13 +188,17 @@ rm -f tree/libexec/vidqc/format
 exits 69 env VQ_BIN="$real" tree/bin/vidqc batch -i made --cache made.d --format csv
 cat >tree/libexec/vidqc/format <<'END_OF_SCRIPT'
 #!/bin/bash
-[ "$*" = '--to csv' ] || exit 64
+if [ "$*" != '--to csv' ]; then
+	echo "vidqc: format: $*: expected csv" >&2
+	exit 64
+fi
 jq -r '[.type, .clip_id] | @csv'
 END_OF_SCRIPT
 chmod +x tree/libexec/vidqc/format
 exits 0 env VQ_BIN="$real" tree/bin/vidqc batch -i made -o made.csv --format csv
 is "$(cat made.csv)" "$(printf '"prediction","%s"\n' 1 2 3 4)" '--format'
 exits 64 env VQ_BIN="$real" tree/bin/vidqc batch -i made -o new.csv --format none
-ok 'a format that there is not writes nothing' test ! -e new.csv
+is "$(err)" 'vidqc: batch: --format: format: --to none: expected csv' 'a format that there is not'
+ok 'is found before the work' test ! -e new.csv.d
 
 done_testing
