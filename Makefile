@@ -28,7 +28,7 @@ vidqc-features_MODS := $(BASE) $(IMG) motion distinct scene change signal pairs 
 MODEL := sha256 file xgbjson booster model featstream
 
 # It explains features in the words of the extractors' manifest.
-vidqc-classify_MODS := $(sort $(vidqc-features_MODS) $(MODEL) verdict)
+vidqc-classify_MODS := $(sort $(vidqc-features_MODS) $(MODEL) verdict gate)
 
 vidqc-train_MODS    := $(sort $(vidqc-features_MODS) $(MODEL) labels dataset validate scorecard train trainreport rng)
 
@@ -84,6 +84,7 @@ T_validate_MODS   := validate $(MODEL) $(BASE)
 T_xgbjson_MODS    := xgbjson $(BASE)
 T_model_MODS      := $(MODEL) $(BASE)
 T_verdict_MODS    := verdict manifest $(MODEL) $(BASE)
+T_gate_MODS       := gate $(MODEL) $(BASE)
 T_featstream_MODS := featstream $(BASE)
 T_textnet_MODS    := textnet
 T_textseg_MODS    := textseg frame err
@@ -103,8 +104,9 @@ T_train_MODS      := labels dataset validate scorecard train trainreport manifes
 # The build tree is laid out like an installation: the front end finds its commands, the
 # programs and the model beside itself in both.
 BIN      := $(PROGRAMS:%=$(B)/bin/%)
-COMMANDS := predict features train eval glitch synth selftest config common.sh pipe.sh clips.sh \
-	labelled.sh made.sh cases.jq selftest.jq selftest-text.jq report
+COMMANDS := predict batch features train eval glitch synth selftest config report common.sh pipe.sh \
+	clips.sh cache.sh labelled.sh batch-inputs.sh batch-progress.sh batch-clip.sh batch.mk \
+	made.sh cases.jq selftest.jq selftest-text.jq
 FRONT    := $(B)/bin/vidqc $(COMMANDS:%=$(B)/libexec/vidqc/%)
 SHARE    := $(B)/share/vidqc/model.json $(B)/share/vidqc/manifest.json
 MAN      := $(wildcard man/*.[157])
@@ -151,6 +153,8 @@ $(B)/libexec/vidqc/%.sh: pipelines/%.sh | $(B)/libexec/vidqc
 	install -m 644 $< $@
 $(B)/libexec/vidqc/%.jq: pipelines/%.jq | $(B)/libexec/vidqc
 	install -m 644 $< $@
+$(B)/libexec/vidqc/%.mk: pipelines/%.mk | $(B)/libexec/vidqc
+	install -m 644 $< $@
 $(B)/libexec/vidqc/%: pipelines/% | $(B)/libexec/vidqc
 	install -m 755 $< $@
 $(B)/share/vidqc/%.json: lib/data/%.json | $(B)/share/vidqc
@@ -177,9 +181,9 @@ clean:
 
 # ---- packages ---------------------------------------------------------------------------
 # Debian's names, all of them, once.
-DEPS_BUILD := gcc libc6-dev make pkg-config libavformat-dev libavcodec-dev libswscale-dev \
+DEPS_BUILD := gcc libc6-dev pkg-config libavformat-dev libavcodec-dev libswscale-dev \
 	libavutil-dev libssl-dev libtesseract-dev libleptonica-dev libjansson-dev libxgboost-dev libpng-dev
-DEPS_RUN   := jq tesseract-ocr tesseract-ocr-eng
+DEPS_RUN   := jq make tesseract-ocr tesseract-ocr-eng
 DEPS_CLIPS := ffmpeg fonts-dejavu-core
 DEPS_TEST  := $(DEPS_CLIPS) tesseract-ocr-deu mandoc perl python3-venv chromium
 DEPS_BENCH := time

@@ -8,6 +8,8 @@
 
 #include "../lib/extract.h"
 #include "../lib/featstream.h"
+#include "../lib/gate.h"
+#include "../lib/num.h"
 #include "../lib/record.h"
 #include "../lib/verdict.h"
 #include "cli.h"
@@ -21,17 +23,23 @@ static const char usage[] =
 	"                  (default: $VIDQC_MODEL, else ../share/vidqc/model.json beside\n"
 	"                  the program's folder)\n"
 	"  --gate          exit 1 when a clip is flagged\n"
+	"  --fail-on LIST  the defects that count for that: text, flicker or text,flicker\n"
+	"                  (default: both)\n"
+	"  --min-confidence X\n"
+	"                  and only with at least this confidence, 0 to 1\n"
 	"  --config FILE   merge a JSON configuration\n"
 	"  --set KEY=VALUE set one configuration key (model.binary_threshold=0.5)\n"
 	"  -h, --help      print this text\n"
 	"  --version       print the version\n";
 
-enum { OPT_MODEL = CLI_OWN, OPT_GATE };
+enum { OPT_MODEL = CLI_OWN, OPT_GATE, OPT_FAIL_ON, OPT_MIN_CONFIDENCE };
 
 static const struct option options[] = {
 	CLI_OPTIONS,
 	{"model", required_argument, NULL, OPT_MODEL},
 	{"gate", no_argument, NULL, OPT_GATE},
+	{"fail-on", required_argument, NULL, OPT_FAIL_ON},
+	{"min-confidence", required_argument, NULL, OPT_MIN_CONFIDENCE},
 	{0},
 };
 
@@ -39,7 +47,9 @@ struct job {
 	struct cli cli;
 	struct vq_model *model;
 	struct vq_verdict_options verdict;
-	bool any_flagged;
+	bool gated; /* --gate, or an option that only makes sense with it */
+	struct vq_gate gate;
+	bool any_stopped;
 };
 
 /* share/vidqc/model.json of the tree in which this program's bin/ lies. */
@@ -78,7 +88,7 @@ static enum vq_code classify(struct job *job, int fd, struct vq_err *err)
 		json_decref(rec);
 		if (code != VQ_OK)
 			break;
-		job->any_flagged = job->any_flagged || flagged;
+		job->any_stopped = job->any_stopped || vq_gate_stops(&job->gate, prediction);
 		code = vq_record_write(stdout, prediction, err);
 		/* A reader of the pipe gets each verdict when it is made. */
 		if (code == VQ_OK && fflush(stdout) != 0)
@@ -105,28 +115,49 @@ static int classify_file(struct job *job, const char *path)
 	return code == VQ_OK ? EX_OK : cli_fail(&job->cli, name, &err);
 }
 
+/* Read the options into job and path. */
+static void read_options(struct job *job, int argc, char **argv, const char **path)
+{
+	struct vq_err err;
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "h", options, NULL)) != -1)
+		switch (opt) {
+		case OPT_MODEL:
+			*path = optarg;
+			break;
+		case OPT_GATE:
+			job->gated = true;
+			break;
+		case OPT_FAIL_ON:
+			job->gated = true;
+			if (vq_gate_fail_on(&job->gate, optarg, &err) != VQ_OK)
+				exit(cli_fail(&job->cli, "--fail-on", &err));
+			break;
+		case OPT_MIN_CONFIDENCE:
+			job->gated = true;
+			if (!vq_num_real(optarg, 0, 1, &job->gate.min_confidence))
+				cli_usage(&job->cli,
+					"--min-confidence %s: expected a number from 0 to 1",
+					optarg);
+			break;
+		default:
+			cli_option(&job->cli, opt);
+		}
+}
+
 int main(int argc, char **argv)
 {
 	struct job job = {.verdict = {.version = VQ_VERSION}};
 	struct vq_manifest *manifest = NULL;
 	const char *path = NULL;
 	char buf[PATH_MAX];
-	bool gate = false;
 	struct vq_err err;
-	int opt, status = EX_OK;
+	int status = EX_OK;
 
 	cli_init(&job.cli, "vidqc-classify", usage);
-	while ((opt = getopt_long(argc, argv, "h", options, NULL)) != -1)
-		switch (opt) {
-		case OPT_MODEL:
-			path = optarg;
-			break;
-		case OPT_GATE:
-			gate = true;
-			break;
-		default:
-			cli_option(&job.cli, opt);
-		}
+	vq_gate_init(&job.gate);
+	read_options(&job, argc, argv, &path);
 	job.verdict.threshold = vq_config_real(job.cli.config, VQ_CFG_MODEL_THRESHOLD);
 	if (path == NULL)
 		path = default_model(buf, sizeof buf);
@@ -141,7 +172,7 @@ int main(int argc, char **argv)
 		status = classify_file(&job, argv[optind]);
 	vq_model_free(&job.model);
 	vq_manifest_free(&manifest);
-	if (status == EX_OK && gate && job.any_flagged)
+	if (status == EX_OK && job.gated && job.any_stopped)
 		status = 1;
 	return cli_close(&job.cli, status);
 }

@@ -29,7 +29,7 @@ clip_options() {
 			usage
 			exit
 			;;
-		-g | --gate) gate=1 ;;
+		-g | --gate) gate_options+=(--gate) ;;
 		--index) index=1 ;;
 		*)
 			clip_option "$1" "$2"
@@ -50,6 +50,7 @@ clip_option() {
 	-o | --output) to=$2 ;;
 	-m | --model) model=$2 ;;
 	-j | --jobs) ocr_options=(-j "$2") ;;
+	--fail-on | --min-confidence) gate_options+=("$1" "$2") ;;
 	--keep) keep_root=$2 ;;
 	--clip-id) clip_id=$2 ;;
 	--config | --set) settings+=("$1" "$2") ;;

@@ -6,6 +6,11 @@
 # Tesseract's own threads only fight ours.
 export OMP_THREAD_LIMIT=1
 
+# Processors that there are; nproc takes that limit for theirs.
+cores() {
+	env -u OMP_THREAD_LIMIT nproc
+}
+
 # One line, without the control characters that a clip's name may hold.
 warn() {
 	local message=$*

@@ -2,12 +2,11 @@
 # labels.csv, measured or out of the cache.
 # shellcheck shell=bash disable=SC2034
 
-# shellcheck source=pipelines/common.sh
-. "$VQ_COMMANDS/common.sh"
+# shellcheck source=pipelines/cache.sh
+. "$VQ_COMMANDS/cache.sh"
 
 labels=
-jobs=$(nproc)
-cache=${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/vidqc
+jobs=$(cores)
 tolerant=
 
 # labelled_option NAME VALUE: one of the options that all have.
@@ -19,20 +18,6 @@ labelled_option() {
 	--config | --set) settings+=("$1" "$2") ;;
 	*) return 1 ;;
 	esac
-}
-
-check_jobs() { # COMMAND
-	if ! [[ $jobs =~ ^[1-9][0-9]{0,3}$ ]]; then
-		die 64 "$1: --jobs $jobs: expected an integer from 1 to 9999"
-	fi
-}
-
-# What the features depend on besides the clip.
-extractor() {
-	{
-		cat -- "$VQ_BIN"/vidqc-{frames,ocr,features}
-		jq -Sc 'del(.model, .video.threads)' "$work/config.json"
-	} | sha256sum
 }
 
 # Fill $work/list: clip id, clip, place in the cache; each ends in a zero byte.
@@ -48,11 +33,8 @@ list_clips() {
 		/*) ;;
 		*) path=$root/$path ;;
 		esac
-		key=
-		if [ -f "$path" ]; then
-			key=$({ printf '%s\0%s' "$made_by" "$id" && cat -- "$path"; } | sha256sum)
-		fi
-		printf '%s\0%s\0%s\0' "$id" "$path" "$cache/${key%% *}.jsonl" >>"$work/list"
+		key=$(cache_key "$made_by" "$id" "$path")
+		printf '%s\0%s\0%s\0' "$id" "$path" "$cache/$key.jsonl" >>"$work/list"
 	done <"$work/paths"
 }
 

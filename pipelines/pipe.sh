@@ -117,7 +117,7 @@ wait_stages() {
 note_end() {
 	local stage=$1 status=$2
 
-	if [ "$stage" = classify ] && [ "$status" = 1 ] && [ -n "$gate" ]; then
+	if [ "$stage" = classify ] && [ "$status" = 1 ] && [ ${#gate_options[@]} != 0 ]; then
 		flagged=1
 		status=0
 	fi
@@ -224,14 +224,14 @@ say() {
 
 # What the command sets before run_pipe: the folder of --keep, a folder for a copy of the
 # records alone, options of single stages and, when there is to be a verdict, the
-# classifier.
+# classifier's and those of its gate.
 keep=
 keep_records=
 frames_options=()
 ocr_options=()
 features_options=()
 classify=()
-gate=
+gate_options=()
 flagged=
 
 # The forms of the two renditions, from the configuration.

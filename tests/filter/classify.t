@@ -57,6 +57,37 @@ is "$(all '.artifact == (.class_probabilities.NONE < 1)')" true 'threshold 1 fro
 exits 1 vidqc-classify --gate "$T/a.jsonl"
 ok 'the gate does not change the output' cmp "$T/out" "$T/predictions"
 exits 0 vidqc-classify --gate --set model.binary_threshold=0 "$T/a.jsonl"
+# one clip of each kind, by what it shows
+pick() { # JQ: the feature stream of the first clip whose prediction is so
+	local id
+	id=$(jq -rs "[.[] | select($1)][0].clip_id" "$T/predictions")
+	jq -c --arg id "$id" 'if .type == "end" then .records = 1 else select(.type == "header" or .clip_id == $id) end' "$T/a.jsonl"
+}
+pick '.artifact_category == "TEXT_INCONSISTENCY" and .defects.TEMPORAL_FLICKER < 0.5' >"$T/text.jsonl"
+pick '.artifact_category == "TEMPORAL_FLICKER" and .defects.TEXT_INCONSISTENCY < 0.5' >"$T/flicker.jsonl"
+pick '.artifact | not' >"$T/clean.jsonl"
+for options in '--fail-on text' '--fail-on=flicker,text' '--min-confidence 0.3' '--gate --min-confidence=0'; do
+	# shellcheck disable=SC2086
+	exits 1 vidqc-classify $options "$T/text.jsonl"
+	# shellcheck disable=SC2086
+	exits 0 vidqc-classify $options "$T/clean.jsonl"
+done
+exits 0 vidqc-classify --fail-on flicker "$T/text.jsonl"
+holds .artifact 'flagged all the same'
+exits 1 vidqc-classify --fail-on flicker "$T/flicker.jsonl"
+exits 0 vidqc-classify --fail-on text "$T/flicker.jsonl"
+exits 1 vidqc-classify --fail-on text "$T/clean.jsonl" "$T/flicker.jsonl" "$T/text.jsonl"
+exits 0 vidqc-classify --min-confidence 1 "$T/a.jsonl"
+ok 'nor does that change the output' cmp "$T/out" "$T/predictions"
+confidence=$(vidqc-classify "$T/flicker.jsonl" | jq .confidence)
+exits 1 vidqc-classify --min-confidence "$confidence" "$T/flicker.jsonl"
+own=$(vidqc-classify "$T/flicker.jsonl" | jq .defects.TEMPORAL_FLICKER)
+exits 1 vidqc-classify --fail-on flicker --min-confidence "$own" "$T/flicker.jsonl"
+exits 0 vidqc-classify --fail-on flicker --min-confidence "$(jq -n "$own + 0.000001")" "$T/flicker.jsonl"
+for wrong in --fail-on= --fail-on=none --fail-on=text,text --min-confidence= --min-confidence=1.1 --min-confidence=nan; do
+	exits 64 vidqc-classify "$wrong" "$T/a.jsonl"
+	like "$(err)" "^vidqc-classify: ${wrong%%=*}.* expected" 'and says what is expected'
+done
 
 # a plain XGBoost model: stumps that can be checked by hand
 jq -n '{version: [1, 7, 4], learner: {attributes: {}, feature_names: ["flicker_a", "has_text_regions"],

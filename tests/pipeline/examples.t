@@ -61,6 +61,29 @@ example vidqc.1 'vidqc report -o page.html clip.mp4' 'vidqc report --output-dir 
 	'vidqc report --prediction verdict.json --sheet sheet.png -o page.html clip.mp4'
 ok 'a page, a sheet and a folder' test -s page.html -a -s sheet.png -a -s pages/clips/clip.html
 example README 'vidqc report -o page.html clip.mp4'
+mkdir clips
+cp clip.mp4 clips
+echo 'not a clip' >broken.mp4
+example vidqc.1 'vidqc batch --input clips --output predictions.jsonl'
+is "$(jq -S . predictions.jsonl)" "$(jq -S . "$T/verdict")" 'the same verdict'
+example vidqc-batch.1 'vidqc batch --input clips --output predictions.jsonl' \
+	"jq -r 'select(.artifact) | [.clip_id, .artifact_category, .confidence] | @tsv' predictions.jsonl" \
+	"jq -r 'select(.error) | [.path, .error.code, .error.message] | @tsv' predictions.jsonl"
+example vidqc-batch.1 "find clips -name '*.mp4' -mtime -1 -print0 | vidqc batch -0 -i - -o today.jsonl"
+ok 'today' cmp today.jsonl predictions.jsonl
+example vidqc-batch.1 'cat predictions.jsonl.d/*.jsonl | vidqc-classify'
+ok 'what is known so far' cmp "$T/out" predictions.jsonl
+mv broken.mp4 clips
+example vidqc-batch.1 'vidqc batch -i clips -o predictions.jsonl --fail-on flicker --min-confidence 0.9 --summary summary.json ||' \
+	'echo "stopped with status $?"' \
+	"jq -r '\"\\(.flagged) of \\(.clips) flagged, \\(.errors) failed\"' summary.json"
+like "$(out)" 'stopped with status 65.*[01] of 2 flagged, 1 failed' 'a clip that failed is no pass'
+for platform in 'run: vidqc batch' '- vidqc batch'; do
+	line=$(mandoc -T ascii -O width=200 "$ROOT/man/vidqc-batch.1" | sed 's/.\x08//g' | grep -m 1 -oe "$platform .*")
+	exits 65 bash -c "vidqc ${line#*vidqc }"
+	ok "the gate in: $platform" test -s summary.json
+	rm -f summary.json
+done
 
 example vidqc.conf.5 'vidqc predict --set video.max_duration_sec=30 --set model.binary_threshold=0.2 clip.mp4'
 example vidqc.conf.5 'vidqc config --set video.max_duration_sec=30 > my.json' \

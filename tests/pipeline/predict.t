@@ -157,6 +157,16 @@ is "$(jq -r .artifact "$T/out")" false 'not flagged'
 exits 1 vidqc predict -g --set model.binary_threshold=1 "$T/text.mp4" "$T/one.mp4"
 is "$(wc -l <"$T/out")" 2 'both are printed'
 exits 65 vidqc predict --gate --set model.binary_threshold=1 "$T/text.mp4" "$T/words.mp4"
+exits 1 vidqc predict --fail-on=text,flicker --set model.binary_threshold=1 "$T/text.mp4"
+cp "$T/out" "$T/flagged"
+exits 0 vidqc predict --gate --min-confidence=1 --set model.binary_threshold=1 "$T/text.mp4"
+ok 'too little confidence: the same prediction' cmp "$T/out" "$T/flagged"
+exits 0 vidqc predict --fail-on=text --set model.binary_threshold=1 "$T/plain.mp4"
+holds '.artifact and .artifact_category == "TEMPORAL_FLICKER"' 'flagged with the defect that does not count'
+exits 1 vidqc predict --fail-on=flicker --set model.binary_threshold=1 "$T/plain.mp4"
+exits 64 vidqc predict --fail-on=words "$T/one.mp4"
+like "$(err)" "vidqc-classify: --fail-on: words: expected text, flicker" 'a wrong defect'
+exits 64 vidqc predict --min-confidence=2 "$T/one.mp4"
 
 # ---- options and configuration
 exits 0 vidqc predict --clip-id 'A"B' "$T/one.mp4"

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 exits 0 vidqc --help
-for command in predict features train eval config help version; do
+for command in predict batch features train eval config help version; do
 	like "$(out)" $'\n'"  $command +[a-z]" "--help names $command"
 done
 cp "$T/out" "$T/help"
@@ -19,7 +19,7 @@ is "$(vidqc version)" "$(vidqc --version)" 'version is the same'
 is "$(vidqc version | cut -d' ' -f2)" "$(vidqc-frames --version | cut -d' ' -f2)" 'one version for all'
 
 page=
-for command in predict features train eval config; do
+for command in predict batch features train eval config; do
 	exits 0 vidqc help $command
 	like "$(out)" "^usage: vidqc $command " "help $command"
 	is "$(err)" '' 'and nothing else'
@@ -29,18 +29,18 @@ for command in predict features train eval config; do
 	exits 64 vidqc $command --bogus
 	like "$(err)" "vidqc $command: .*--bogus" "$command names an unknown option"
 done
-mandoc -T ascii "$ROOT/man/vidqc.1" | sed 's/.\x08//g' >"$T/page"
+mandoc -T ascii "$ROOT/man/vidqc.1" "$ROOT/man/vidqc-batch.1" | sed 's/.\x08//g' >"$T/page"
 missing=
 for option in $page; do
 	grep -q -e "$option" "$T/page" || missing+=" $option"
 done
-is "$missing" '' 'vidqc(1) has every option of every command'
+is "$missing" '' 'the manual has every option of every command'
 
 for typo in pred predcit Predict prdict; do
 	exits 64 vidqc $typo clip.mp4
 	is "$(err)" "vidqc: unknown command '$typo'; did you mean 'vidqc predict'?" "$typo"
 done
-for word in batch xyzzy common.sh ../bin/vidqc '' 'a b' '*'; do
+for word in xyzzy common.sh ../bin/vidqc '' 'a b' '*'; do
 	exits 64 vidqc "$word"
 	like "$(err)" "^vidqc: unknown command '" "no command: '$word'"
 done
