@@ -91,8 +91,10 @@ T_train_MODS      := labels dataset validate scorecard train trainreport manifes
 # The build tree is laid out like an installation: the front end finds its commands, the
 # programs and the model beside itself in both.
 BIN      := $(PROGRAMS:%=$(B)/bin/%)
-COMMANDS := predict features train eval glitch config common.sh pipe.sh clips.sh labelled.sh
+COMMANDS := predict features format train eval glitch config common.sh pipe.sh clips.sh labelled.sh formats.sh
 FRONT    := $(B)/bin/vidqc $(COMMANDS:%=$(B)/libexec/vidqc/%)
+FORMATS  := $(patsubst pipelines/%,$(B)/share/vidqc/%,$(wildcard pipelines/formats/*.jq))
+SCHEMAS  := $(patsubst lib/data/%,$(B)/share/vidqc/%,$(wildcard lib/data/schema/*.json))
 SHARE    := $(B)/share/vidqc/model.json $(B)/share/vidqc/manifest.json
 MAN      := $(wildcard man/*.[157])
 UNITS    := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
@@ -100,7 +102,7 @@ OBJECTS  := $(patsubst %.c,$(B)/%.o,$(wildcard lib/*.c cmd/*.c)) $(UNITS:%=$(B)/
 
 .PHONY: all programs objects
 all: programs $(SHARE)
-programs: $(BIN) $(FRONT)
+programs: $(BIN) $(FRONT) $(FORMATS) $(SCHEMAS)
 objects: $(OBJECTS)
 
 pkg_cflags = $(if $(strip $(1)),$(shell pkg-config --cflags $(1)))
@@ -133,8 +135,10 @@ $(B)/libexec/vidqc/%.sh: pipelines/%.sh | $(B)/libexec/vidqc
 	install -m 644 $< $@
 $(B)/libexec/vidqc/%: pipelines/% | $(B)/libexec/vidqc
 	install -m 755 $< $@
-$(B)/share/vidqc/%.json: lib/data/%.json | $(B)/share/vidqc
-	install -m 644 $< $@
+$(B)/share/vidqc/%.json: lib/data/%.json
+	install -D -m 644 $< $@
+$(B)/share/vidqc/%.jq: pipelines/%.jq
+	install -D -m 644 $< $@
 
 # The model comes with the sources; whoever has none makes one from labelled clips.
 lib/data/model.json lib/data/manifest.json:
@@ -142,7 +146,7 @@ lib/data/model.json lib/data/manifest.json:
 	@echo '$(B)/bin/vidqc train --labels labels.csv --output-dir lib/data' >&2
 	@false
 
-$(B)/lib $(B)/cmd $(B)/bin $(B)/unit $(B)/libexec/vidqc $(B)/share/vidqc:
+$(B)/lib $(B)/cmd $(B)/bin $(B)/unit $(B)/libexec/vidqc:
 	mkdir -p $@
 
 # Other flags, other objects.
@@ -253,7 +257,7 @@ bench: deps-test
 # ---- lint -------------------------------------------------------------------------------
 C_FILES  := $(wildcard lib/*.[ch] cmd/*.[ch] tests/*.h tests/*/*.c)
 HEADERS  := $(wildcard lib/*.h cmd/*.h tests/*.h)
-SH_FILES := $(filter-out %.mk %.c %.jq %.py %.csv tests/bench/textseg tests/bench/textnet,$(wildcard pipelines/* tests/*.sh \
+SH_FILES := $(filter-out pipelines/formats %.mk %.c %.jq %.py %.csv tests/bench/textseg tests/bench/textnet,$(wildcard pipelines/* tests/*.sh \
 	tests/*/*.t tests/bench/* tests/bench/textseg/*.sh tests/bench/textnet/*.sh tests/sample/*)) .ci/run
 
 .PHONY: lint lint-c lint-headers lint-shell lint-man lint-paths
@@ -281,10 +285,12 @@ lint-paths:
 D := "$(DESTDIR)$(PREFIX)"
 .PHONY: install uninstall
 install: all
-	install -d $(D)/{bin,libexec/vidqc,share/vidqc,share/man/man{1,5,7}}
+	install -d $(D)/{bin,libexec/vidqc,share/vidqc/{formats,schema},share/man/man{1,5,7}}
 	install -m 755 $(BIN) $(B)/bin/vidqc $(D)/bin
 	cp -p $(COMMANDS:%=$(B)/libexec/vidqc/%) $(D)/libexec/vidqc
 	install -m 644 $(SHARE) $(D)/share/vidqc
+	install -m 644 $(FORMATS) $(D)/share/vidqc/formats
+	install -m 644 $(SCHEMAS) $(D)/share/vidqc/schema
 	for m in $(MAN); do install -m 644 $$m $(D)/share/man/man$${m##*.}; done
 uninstall:
 	cd $(D)/bin && rm -f $(PROGRAMS) vidqc
