@@ -6,6 +6,11 @@
 # Tesseract's own threads only fight ours.
 export OMP_THREAD_LIMIT=1
 
+# How many processors there are for us; nproc(1) would heed the limit above.
+processors() {
+	env -u OMP_THREAD_LIMIT nproc
+}
+
 # One line, without the control characters that a clip's name may hold.
 warn() {
 	local message=$*
