@@ -97,12 +97,14 @@ FORMATS  := $(patsubst pipelines/%,$(B)/share/vidqc/%,$(wildcard pipelines/forma
 SCHEMAS  := $(patsubst lib/data/%,$(B)/share/vidqc/%,$(wildcard lib/data/schema/*.json))
 SHARE    := $(B)/share/vidqc/model.json $(B)/share/vidqc/manifest.json
 MAN      := $(wildcard man/*.[157])
+PAGES    := $(foreach m,$(MAN),$(B)/share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
+COMPLETION := $(B)/share/bash-completion/completions/vidqc
 UNITS    := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 OBJECTS  := $(patsubst %.c,$(B)/%.o,$(wildcard lib/*.c cmd/*.c)) $(UNITS:%=$(B)/unit/%.o)
 
 .PHONY: all programs objects
 all: programs $(SHARE)
-programs: $(BIN) $(FRONT) $(FORMATS) $(SCHEMAS)
+programs: $(BIN) $(FRONT) $(FORMATS) $(SCHEMAS) $(PAGES) $(COMPLETION)
 objects: $(OBJECTS)
 
 pkg_cflags = $(if $(strip $(1)),$(shell pkg-config --cflags $(1)))
@@ -137,6 +139,10 @@ $(B)/libexec/vidqc/%: pipelines/% | $(B)/libexec/vidqc
 	install -m 755 $< $@
 $(B)/share/vidqc/%.json: lib/data/%.json
 	install -D -m 644 $< $@
+$(COMPLETION): pipelines/completion.sh
+	install -D -m 644 $< $@
+$(B)/share/man/man1/% $(B)/share/man/man5/% $(B)/share/man/man7/%: man/%
+	install -D -m 644 $< $@
 $(B)/share/vidqc/%.jq: pipelines/%.jq
 	install -D -m 644 $< $@
 
@@ -165,7 +171,7 @@ DEPS_BUILD := gcc libc6-dev make pkg-config libavformat-dev libavcodec-dev libsw
 	libavutil-dev libssl-dev libtesseract-dev libleptonica-dev libjansson-dev libxgboost-dev
 DEPS_RUN   := jq tesseract-ocr tesseract-ocr-eng
 DEPS_CLIPS := ffmpeg fonts-dejavu-core
-DEPS_TEST  := $(DEPS_CLIPS) tesseract-ocr-deu mandoc perl python3-venv
+DEPS_TEST  := $(DEPS_CLIPS) tesseract-ocr-deu mandoc man-db perl python3-venv curl openssl
 DEPS_BENCH := time
 DEPS_LINT  := clang-14 clang-format-14 shellcheck shfmt git
 
@@ -285,16 +291,17 @@ lint-paths:
 D := "$(DESTDIR)$(PREFIX)"
 .PHONY: install uninstall
 install: all
-	install -d $(D)/{bin,libexec/vidqc,share/vidqc/{formats,schema},share/man/man{1,5,7}}
+	install -d $(D)/{bin,libexec/vidqc,share/vidqc/{formats,schema},share/bash-completion/completions,share/man/man{1,5,7}}
 	install -m 755 $(BIN) $(B)/bin/vidqc $(D)/bin
 	cp -p $(COMMANDS:%=$(B)/libexec/vidqc/%) $(D)/libexec/vidqc
 	install -m 644 $(SHARE) $(D)/share/vidqc
 	install -m 644 $(FORMATS) $(D)/share/vidqc/formats
 	install -m 644 $(SCHEMAS) $(D)/share/vidqc/schema
+	install -m 644 $(COMPLETION) $(D)/share/bash-completion/completions
 	for m in $(MAN); do install -m 644 $$m $(D)/share/man/man$${m##*.}; done
 uninstall:
 	cd $(D)/bin && rm -f $(PROGRAMS) vidqc
-	rm -rf $(D)/libexec/vidqc $(D)/share/vidqc
+	rm -rf $(D)/libexec/vidqc $(D)/share/vidqc $(D)/share/bash-completion/completions/vidqc
 	for m in $(notdir $(MAN)); do rm -f $(D)/share/man/man$${m##*.}/$$m; done
 
 -include $(wildcard $(B)/lib/*.d $(B)/cmd/*.d $(B)/unit/*.d)
