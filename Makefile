@@ -141,8 +141,11 @@ $(B)/share/vidqc/%.json: lib/data/%.json
 	install -D -m 644 $< $@
 $(COMPLETION): pipelines/completion.sh
 	install -D -m 644 $< $@
-$(B)/share/man/man1/% $(B)/share/man/man5/% $(B)/share/man/man7/%: man/%
-	install -D -m 644 $< $@
+define pages
+$(B)/share/man/man$(1)/%: man/%
+	install -D -m 644 $$< $$@
+endef
+$(foreach s,1 5 7,$(eval $(call pages,$(s))))
 $(B)/share/vidqc/%.jq: pipelines/%.jq
 	install -D -m 644 $< $@
 

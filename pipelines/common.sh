@@ -6,8 +6,8 @@
 # Tesseract's own threads only fight ours.
 export OMP_THREAD_LIMIT=1
 
-# How many processors there are for us; nproc(1) would heed the limit above.
-processors() {
+# Processors that there are; nproc takes that limit for theirs.
+cores() {
 	env -u OMP_THREAD_LIMIT nproc
 }
 

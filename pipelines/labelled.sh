@@ -6,7 +6,7 @@
 . "$VQ_COMMANDS/common.sh"
 
 labels=
-jobs=$(processors)
+jobs=$(cores)
 cache=${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/vidqc
 tolerant=
 

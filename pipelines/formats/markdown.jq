@@ -5,7 +5,7 @@ include "common";
 # code nothing is, and what could end it is a character reference.
 def code:
 	flat | if . == "" then "" else
-		"<code>" + gsub("(?<c>[^\\w .,:;/()-])"; .c | if . < "\u0080" then "&#\(explode[0]);" else . end) + "</code>" end;
+		"<code>" + gsub("(?<c>[^A-Za-z0-9 ,/()-])"; .c | if . < "\u0080" then "&#\(explode[0]);" else . end) + "</code>" end;
 def row: "| " + join(" | ") + " |\n";
 
 def event:

@@ -32,6 +32,7 @@ vidqc features --clip-id calm clips/calm1.mp4 >calm.features.jsonl
 vidqc features --clip-id flicker clips/flicker6.mp4 >flicker.features.jsonl
 vidqc-frames -o text.y4m,fps=5,height=720 clip.mp4
 vidqc predict -o verdict.json clip.mp4
+cp verdict.json predictions.jsonl
 vidqc config --set video.sample_fps=5 >my.json
 rm -r model
 cp "$build/share/vidqc/manifest.json" .
@@ -44,9 +45,12 @@ tool() { # NAME SCRIPT
 }
 # Nobody looks and nobody closes the window.
 tool ffplay "SDL_VIDEODRIVER=dummy SDL_AUDIODRIVER=dummy exec '$(command -v ffplay)' -autoexit -loglevel error \"\$@\""
-# In the source tree, with what is built.  Targets that run the tests, this one among them,
-# or take minutes are only expanded.
-tool make "args=()
+# In the source tree, with what is built; that stands for /usr/local too.  Targets that run
+# the tests, this one among them, or take minutes are only expanded.
+tool make "if [[ \" \$* \" = *' -f '* ]]; then
+	exec env -u MAKEFLAGS -u MFLAGS '$(command -v make)' \"\${@/#\/usr\/local/$build}\"
+fi
+args=()
 for arg; do
 	case \$arg in
 	CLIP=*) arg=CLIP=\$PWD/\${arg#*=} ;;
@@ -90,7 +94,12 @@ run_page() {
 	cd "$T/$name" || exit 1
 	while IFS= read -r -d '' script; do
 		n=$((n + 1))
-		printf '%s' "$script" >"$T/blocks/$name.$n.script"
+		# Of a file for a CI system, the steps that call vidqc; the others need that system.
+		if [[ $script =~ ^[a-z]+:[[:space:]] ]]; then
+			script=$(sed -nE 's/^ *- (run: )?(vidqc .*)/\2/p' <<<"$script")
+			[ -n "$script" ] || script=false
+		fi
+		printf '%s\n' "${script%$'\n'}" >"$T/blocks/$name.$n.script"
 		if [[ $script = import* ]]; then
 			if [ ! -x "$python" ]; then
 				skip "$name: no $python; make check makes it"
@@ -170,11 +179,16 @@ two
 .Ed
 END
 is "$(awk -f "$ROOT/tests/examples.awk" "$T/page" | tr '\0\n' '@/')" 'false "a" . \/@one/two/@' 'examples of a page'
+printf '%s\n' '.Bd -literal' 'clips:' '  script:' '    - apt-get install x' '    - vidqc version' '.Ed' \
+	'.Bd -literal' 'jobs:' '  - true' '.Ed' >>"$T/page"
 run_failing() (
 	tap_run=0
 	run_page failing.1 "$T/page" 2>&1
 )
-like "$(run_failing)" '^not ok 1 - failing.1: false' 'an example that fails is a failure'
+failing=$(run_failing)
+like "$failing" '^not ok 1 - failing.1: false' 'an example that fails is a failure'
+like "$failing" $'\nok 3 - failing.1: vidqc version' 'of a CI file what calls vidqc runs'
+like "$failing" $'\nnot ok 4 - failing.1: false' 'one without is a failure'
 printf '```sh\na\n```\n\n    indented\n' >"$T/page"
 exits 1 awk -v readme=1 -f "$ROOT/tests/examples.awk" "$T/page"
 like "$(err)" 'indented code; fence it' 'code of README is fenced'
