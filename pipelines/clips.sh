@@ -134,8 +134,7 @@ run_clips() {
 	for clip in "${clip_list[@]}"; do
 		make_keep "$clip"
 		status=0
-		run_pipe "$clip" 2>"$work/said" || status=$?
-		cat -- "$work/said" >&2
+		run_pipe "$clip" || status=$?
 		if [ "$status" = 0 ]; then
 			deliver
 			done=$((done + 1))

@@ -4,26 +4,33 @@
 # shellcheck source=pipelines/common.sh
 . "$VQ_COMMANDS/common.sh"
 
-# The formats, a line each: name, what it is.
-list_formats() {
-	local f name
+formats() {
+	local f
 
 	for f in "$VQ_SHARE"/formats/*.jq; do
-		name=${f##*/}
-		name=${name%.jq}
-		if [ "$name" != common ]; then
-			printf '%-9s %s\n' "$name" "$(sed -n "1s/^# $name: //p" "$f")"
+		f=${f##*/}
+		if [ "$f" != common.jq ]; then
+			printf '%s\n' "${f%.jq}"
 		fi
+	done
+}
+
+# The formats, a line each: name, what it is.
+list_formats() {
+	local name
+
+	for name in $(formats); do
+		printf '%-9s %s\n' "$name" "$(sed -n "1s/^# $name: //p" "$VQ_SHARE/formats/$name.jq")"
 	done
 }
 
 # check_format COMMAND OPTION NAME BBOX
 check_format() {
 	local names
+	names=$(formats)
 
-	names=$(list_formats | cut -d' ' -f1 | paste -sd' ')
-	if [[ " $names " != *" $3 "* ]] || [[ $3 = *' '* ]]; then
-		die 64 "$1: $2 $3: expected one of $names"
+	if [[ $'\n'$names$'\n' != *$'\n'"$3"$'\n'* ]] || [[ $3 = *$'\n'* ]]; then
+		die 64 "$1: $2 $3: expected one of ${names//$'\n'/ }"
 	fi
 	case $4 in
 	pixel | norm) ;;
