@@ -104,18 +104,22 @@ T_train_MODS      := labels dataset validate scorecard train trainreport manifes
 # The build tree is laid out like an installation: the front end finds its commands, the
 # programs and the model beside itself in both.
 BIN      := $(PROGRAMS:%=$(B)/bin/%)
-COMMANDS := predict batch features train eval glitch synth selftest config report common.sh pipe.sh \
-	clips.sh cache.sh labelled.sh batch-inputs.sh batch-progress.sh batch-clip.sh batch.mk \
-	made.sh cases.jq selftest.jq selftest-text.jq
+COMMANDS := predict batch features format doctor train eval glitch synth selftest config report \
+	common.sh pipe.sh clips.sh cache.sh labelled.sh formats.sh batch-inputs.sh batch-progress.sh \
+	batch-clip.sh batch.mk made.sh cases.jq selftest.jq selftest-text.jq
 FRONT    := $(B)/bin/vidqc $(COMMANDS:%=$(B)/libexec/vidqc/%)
+FORMATS  := $(patsubst pipelines/%,$(B)/share/vidqc/%,$(wildcard pipelines/formats/*.jq))
+SCHEMAS  := $(patsubst lib/data/%,$(B)/share/vidqc/%,$(wildcard lib/data/schema/*.json))
 SHARE    := $(B)/share/vidqc/model.json $(B)/share/vidqc/manifest.json
 MAN      := $(wildcard man/*.[157])
+PAGES    := $(foreach m,$(MAN),$(B)/share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
+COMPLETION := $(B)/share/bash-completion/completions/vidqc
 UNITS    := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 OBJECTS  := $(patsubst %.c,$(B)/%.o,$(wildcard lib/*.c cmd/*.c)) $(UNITS:%=$(B)/unit/%.o)
 
 .PHONY: all programs objects
 all: programs $(SHARE)
-programs: $(BIN) $(FRONT)
+programs: $(BIN) $(FRONT) $(FORMATS) $(SCHEMAS) $(PAGES) $(COMPLETION)
 objects: $(OBJECTS)
 
 pkg_cflags = $(if $(strip $(1)),$(shell pkg-config --cflags $(1)))
@@ -157,8 +161,17 @@ $(B)/libexec/vidqc/%.mk: pipelines/%.mk | $(B)/libexec/vidqc
 	install -m 644 $< $@
 $(B)/libexec/vidqc/%: pipelines/% | $(B)/libexec/vidqc
 	install -m 755 $< $@
-$(B)/share/vidqc/%.json: lib/data/%.json | $(B)/share/vidqc
-	install -m 644 $< $@
+$(B)/share/vidqc/%.json: lib/data/%.json
+	install -D -m 644 $< $@
+$(COMPLETION): pipelines/completion.sh
+	install -D -m 644 $< $@
+define pages
+$(B)/share/man/man$(1)/%: man/%
+	install -D -m 644 $$< $$@
+endef
+$(foreach s,1 5 7,$(eval $(call pages,$(s))))
+$(B)/share/vidqc/%.jq: pipelines/%.jq
+	install -D -m 644 $< $@
 
 # The model comes with the sources; whoever has none makes one from labelled clips.
 lib/data/model.json lib/data/manifest.json:
@@ -166,7 +179,7 @@ lib/data/model.json lib/data/manifest.json:
 	@echo '$(B)/bin/vidqc train --labels labels.csv --output-dir lib/data' >&2
 	@false
 
-$(B)/lib $(B)/gen $(B)/cmd $(B)/bin $(B)/unit $(B)/libexec/vidqc $(B)/share/vidqc:
+$(B)/lib $(B)/gen $(B)/cmd $(B)/bin $(B)/unit $(B)/libexec/vidqc:
 	mkdir -p $@
 
 # Other flags, other objects.
@@ -185,7 +198,7 @@ DEPS_BUILD := gcc libc6-dev pkg-config libavformat-dev libavcodec-dev libswscale
 	libavutil-dev libssl-dev libtesseract-dev libleptonica-dev libjansson-dev libxgboost-dev libpng-dev
 DEPS_RUN   := jq make tesseract-ocr tesseract-ocr-eng
 DEPS_CLIPS := ffmpeg fonts-dejavu-core
-DEPS_TEST  := $(DEPS_CLIPS) tesseract-ocr-deu mandoc perl python3-venv chromium
+DEPS_TEST  := $(DEPS_CLIPS) tesseract-ocr-deu mandoc man-db perl python3-venv curl openssl chromium
 DEPS_BENCH := time
 DEPS_LINT  := clang-14 clang-format-14 shellcheck shfmt git
 
@@ -243,7 +256,7 @@ PROVE = VQ_BIN=$(abspath $(B))/bin VQ_PYTHON=$(abspath $(VENV))/bin/python3 \
 
 .PHONY: check test check-unit
 check: deps-test
-	+@$(SUBMAKE) $(VENV)/made || echo 'no packages from PyPI: tests/filter/python.t is skipped'
+	+@$(SUBMAKE) $(VENV)/made || echo 'no packages from PyPI: tests/filter/python.t and tests/pipeline/schema.t are skipped'
 	+@$(SUBMAKE) test
 test: all $(UNITS:%=$(B)/unit/%)
 	$(PROVE) -j$(shell nproc) $(T)
@@ -283,7 +296,7 @@ bench: deps-test
 # ---- lint -------------------------------------------------------------------------------
 C_FILES  := $(wildcard lib/*.[ch] cmd/*.[ch] tests/*.h tests/*/*.c)
 HEADERS  := $(wildcard lib/*.h cmd/*.h tests/*.h)
-SH_FILES := $(filter-out %.mk %.c %.jq %.py %.csv tests/bench/textseg tests/bench/textnet,$(wildcard pipelines/* tests/*.sh \
+SH_FILES := $(filter-out pipelines/formats %.mk %.c %.jq %.py %.csv tests/bench/textseg tests/bench/textnet,$(wildcard pipelines/* tests/*.sh \
 	tests/*/*.t tests/bench/* tests/bench/textseg/*.sh tests/bench/textnet/*.sh tests/sample/*)) .ci/run
 
 .PHONY: lint lint-c lint-headers lint-shell lint-man lint-paths
@@ -311,14 +324,17 @@ lint-paths:
 D := "$(DESTDIR)$(PREFIX)"
 .PHONY: install uninstall
 install: all
-	install -d $(D)/{bin,libexec/vidqc,share/vidqc,share/man/man{1,5,7}}
+	install -d $(D)/{bin,libexec/vidqc,share/vidqc/{formats,schema},share/bash-completion/completions,share/man/man{1,5,7}}
 	install -m 755 $(BIN) $(B)/bin/vidqc $(D)/bin
 	cp -p $(COMMANDS:%=$(B)/libexec/vidqc/%) $(D)/libexec/vidqc
 	install -m 644 $(SHARE) $(D)/share/vidqc
+	install -m 644 $(FORMATS) $(D)/share/vidqc/formats
+	install -m 644 $(SCHEMAS) $(D)/share/vidqc/schema
+	install -m 644 $(COMPLETION) $(D)/share/bash-completion/completions
 	for m in $(MAN); do install -m 644 $$m $(D)/share/man/man$${m##*.}; done
 uninstall:
 	cd $(D)/bin && rm -f $(PROGRAMS) vidqc
-	rm -rf $(D)/libexec/vidqc $(D)/share/vidqc
+	rm -rf $(D)/libexec/vidqc $(D)/share/vidqc $(D)/share/bash-completion/completions/vidqc
 	for m in $(notdir $(MAN)); do rm -f $(D)/share/man/man$${m##*.}/$$m; done
 
 -include $(wildcard $(B)/lib/*.d $(B)/cmd/*.d $(B)/unit/*.d)

@@ -33,12 +33,14 @@ static const char usage[] =
 	"      --info FILE        write one record on the clip and its decoding\n"
 	"      --clip-id ID       name in that record (default: the file's, without ending)\n"
 	"  -j, --threads N        decoder threads, 0: one a core (default: video.threads)\n"
+	"      --decoders         print which codecs can be decoded, and by what\n"
 	"      --config FILE, --set KEY=VALUE   configuration, see vidqc.conf(5)\n"
 	"  -h, --help, --version\n";
 
 enum {
 	OPT_INFO = CLI_OWN,
 	OPT_CLIP_ID,
+	OPT_DECODERS,
 };
 
 struct output {
@@ -120,12 +122,30 @@ static void add_output(struct job *j, const char *spec)
 	j->sampled = j->sampled || o->sampled;
 }
 
+/* Prints the records and ends the program. */
+_Noreturn static void list_decoders(struct job *j)
+{
+	enum vq_code code = VQ_OK;
+	struct vq_codec c;
+	char version[32];
+	struct vq_err err;
+
+	vq_decode_version(version, sizeof version);
+	for (size_t i = 0; code == VQ_OK && vq_decode_codec(i, &c); i++)
+		code = vq_record_write(stdout,
+			json_pack("{s:s, s:s, s:s?, s:s}", "type", "decoder", "codec", c.codec,
+				"decoder", c.decoder, "libavcodec", version),
+			&err);
+	exit(cli_close(&j->cli, code == VQ_OK ? EX_OK : cli_fail(&j->cli, "stdout", &err)));
+}
+
 static void parse(struct job *j, int argc, char **argv)
 {
 	static const struct option options[] = {CLI_OPTIONS,
 		{"output", required_argument, NULL, 'o'},
 		{"info", required_argument, NULL, OPT_INFO},
 		{"clip-id", required_argument, NULL, OPT_CLIP_ID},
+		{"decoders", no_argument, NULL, OPT_DECODERS},
 		{"threads", required_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
 	int opt;
 
@@ -144,6 +164,8 @@ static void parse(struct job *j, int argc, char **argv)
 		case OPT_CLIP_ID:
 			j->clip_id = optarg;
 			break;
+		case OPT_DECODERS:
+			list_decoders(j);
 		default:
 			cli_option(&j->cli, opt);
 		}

@@ -9,6 +9,7 @@
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -351,6 +352,33 @@ static bool worth_threads(enum AVCodecID id)
 	default:
 		return about != NULL && about->props & AV_CODEC_PROP_INTRA_ONLY;
 	}
+}
+
+bool vq_decode_codec(size_t i, struct vq_codec *codec)
+{
+	static const enum AVCodecID ids[] = {AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_AV1,
+		AV_CODEC_ID_VP9, AV_CODEC_ID_VP8, AV_CODEC_ID_MPEG4, AV_CODEC_ID_PRORES,
+		AV_CODEC_ID_MJPEG, AV_CODEC_ID_GIF, AV_CODEC_ID_WEBP, AV_CODEC_ID_PNG,
+		AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_RAWVIDEO};
+	const AVCodec *decoder;
+
+	if (i >= sizeof ids / sizeof *ids)
+		return false;
+	decoder = avcodec_find_decoder(ids[i]);
+	codec->codec = avcodec_get_name(ids[i]);
+	codec->decoder = decoder != NULL ? decoder->name : NULL;
+	/* FFmpeg's own decoder of AV1 needs hardware for it. */
+	if (codec->decoder != NULL && strcmp(codec->decoder, "av1") == 0)
+		codec->decoder = NULL;
+	return true;
+}
+
+void vq_decode_version(char *text, size_t size)
+{
+	unsigned v = avcodec_version();
+
+	snprintf(text, size, "%u.%u.%u", AV_VERSION_MAJOR(v), AV_VERSION_MINOR(v),
+		AV_VERSION_MICRO(v));
 }
 
 /* What a damaged slice does not cover shows what the memory held before. */

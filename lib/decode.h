@@ -48,6 +48,17 @@ struct vq_clip {
 	double end_sec;	    /* end of the last frame shown */
 };
 
+/* A codec that clips come in, and what this machine's libavcodec decodes it with. */
+struct vq_codec {
+	const char *codec, *decoder; /* FFmpeg's names; no decoder: NULL */
+};
+
+/* Codec i of those that clips are made with, most usual first; false after the last. */
+bool vq_decode_codec(size_t i, struct vq_codec *codec);
+
+/* libavcodec's version, "59.37.100". */
+void vq_decode_version(char *text, size_t size);
+
 struct vq_decoder;
 
 /* Open the clip behind a readable descriptor (not owned; see vq_source_open).

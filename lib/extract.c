@@ -13,6 +13,7 @@ struct vq_extract {
 	FILE *series;
 	bool with_text;
 	long frames;
+	struct vq_stream stream;
 	struct vq_temporal *temporal;
 	struct vq_textfeat *text;
 	struct vq_manifest *manifest;
@@ -66,6 +67,7 @@ static enum vq_code on_stream(void *ctx, const struct vq_stream *s, struct vq_er
 {
 	struct vq_extract *x = ctx;
 
+	x->stream = *s;
 	return vq_temporal_new(&x->temporal, s, x->config, x->series, err);
 }
 
@@ -133,6 +135,13 @@ static void add_info(json_t *rec, const json_t *info)
 	json_object_set(rec, "media", (json_t *)info);
 }
 
+/* Without an info record this much is known from the frame stream. */
+static json_t *stream_media(const struct vq_stream *s)
+{
+	return json_pack("{s:i,s:i,s:[i,i]}", "width", s->src_width, "height", s->src_height,
+		"rate", (int)s->rate.num, (int)s->rate.den);
+}
+
 enum vq_code vq_extract_finish(struct vq_extract *x, const char *clip_id, const json_t *info,
 	json_t **record, struct vq_err *err)
 {
@@ -165,6 +174,8 @@ enum vq_code vq_extract_finish(struct vq_extract *x, const char *clip_id, const 
 	sort_events(json_object_get(rec, "events"));
 	if (info != NULL)
 		add_info(rec, info);
+	else
+		json_object_set_new(rec, "media", stream_media(&x->stream));
 	*record = rec;
 	return VQ_OK;
 }

@@ -239,6 +239,19 @@ static json_t *carry(const json_t *rec, const char *key, json_t *otherwise)
 	return json_incref(v);
 }
 
+/* What a reader needs to turn boxes and frame numbers into other units. */
+static json_t *make_media(const json_t *rec)
+{
+	static const char *const keys[] = {
+		"width", "height", "rate", "variable_rate", "duration_sec"};
+	const json_t *media = json_object_get(rec, "media");
+	json_t *o = json_object();
+
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		json_object_set_new(o, keys[i], carry(media, keys[i], json_null()));
+	return o;
+}
+
 static json_t *probabilities(const double *p, int first)
 {
 	json_t *o = json_object();
@@ -263,6 +276,7 @@ static json_t *make_record(const struct verdict *v, const struct vq_model *m,
 	json_object_set_new(r, "explanation", make_explanation(v, o->manifest));
 	json_object_set_new(r, "defects", probabilities(v->judgement.defect, VQ_TEXT));
 	json_object_set(r, "suppressed", suppressed);
+	json_object_set_new(r, "media", make_media(v->rec));
 	json_object_set_new(r, "coverage", carry(v->rec, "coverage", json_object()));
 	json_object_set_new(r, "scenes", carry(v->rec, "scenes", json_array()));
 	json_object_set_new(r, "photosensitive", carry(v->rec, "photosensitive", json_null()));

@@ -3,6 +3,8 @@
 
 # shellcheck source=pipelines/pipe.sh
 . "$VQ_COMMANDS/pipe.sh"
+# shellcheck source=pipelines/formats.sh
+. "$VQ_COMMANDS/formats.sh"
 
 clip_list=()
 clip_id=
@@ -12,6 +14,8 @@ to=
 # Where each clip gets files of its own, in commands that have --output-dir.
 folder=
 index=
+format=jsonl
+bbox=pixel
 clips=0
 failed=0
 
@@ -53,6 +57,8 @@ clip_option() {
 	--fail-on | --min-confidence) gate_options+=("$1" "$2") ;;
 	--keep) keep_root=$2 ;;
 	--clip-id) clip_id=$2 ;;
+	--format) format=$2 ;;
+	--bbox) bbox=$2 ;;
 	--config | --set) settings+=("$1" "$2") ;;
 	*) own_option "$1" "$2" ;;
 	esac
@@ -93,6 +99,35 @@ kept_name() {
 	printf '%s\n' "${name%.*}"
 }
 
+# One record a clip as it comes, or a document when all are there?
+is_document() {
+	[ "$format" != jsonl ] || [ "$bbox" != pixel ]
+}
+
+# deliver: $work/result goes out, or waits for the document.
+deliver() {
+	if is_document; then
+		cat -- "$work/result" >>"$work/records"
+	else
+		emit "$work/result"
+	fi
+}
+
+# fail_clip CLIP STATUS: a document names the clips that have no verdict, or they would
+# look like clean ones.
+fail_clip() {
+	local id=$clip_id
+
+	if [ "$failed" = 0 ]; then
+		failed=$2
+	fi
+	if is_document; then
+		jq -nc --arg id "${id:-$(kept_name "$1")}" --arg path "$1" --argjson code "$2" --rawfile said "$work/said" \
+			'{type: "error", clip_id: $id, path: $path, error: {$code, message: ($said | rtrimstr("\n"))}}' \
+			>>"$work/records"
+	fi
+}
+
 # All clips, one after the other.  A clip that fails says so, the others go on, and
 # the first failure is the status at the end.
 run_clips() {
@@ -108,13 +143,18 @@ run_clips() {
 		status=0
 		run_pipe "$clip" || status=$?
 		if [ "$status" = 0 ]; then
-			emit "$work/result"
+			deliver
 			done=$((done + 1))
-		elif [ "$failed" = 0 ]; then
-			failed=$status
+		else
+			fail_clip "$clip" "$status"
 		fi
 	done
-	if [ "$done" != 0 ]; then
+	# WebVTT has no place for an error.
+	if is_document && { [ "$format" != webvtt ] || [ "$failed" = 0 ]; }; then
+		run_format "$format" "$bbox" 'the verdicts' <"$work/records" >"$work/document"
+		emit "$work/document"
+		close_output
+	elif [ "$done" != 0 ]; then
 		close_output
 	fi
 }

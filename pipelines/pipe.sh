@@ -258,7 +258,7 @@ reset_stages() {
 }
 
 # run_pipe CLIP: one clip in, its records in $work/result.  The status is the
-# command's.
+# command's; when it is not 0, what was said of it stays in $work/said.
 run_pipe() {
 	local clip=$1 stage status=0
 
@@ -270,7 +270,8 @@ run_pipe() {
 		cp -- "$work/info" "$keep/info.json" || exit 74
 	fi
 	if [ -n "$first_failed" ]; then
-		explain "$(culprit)" "$clip" || status=$?
+		explain "$(culprit)" "$clip" 2>"$work/said" || status=$?
+		cat -- "$work/said" >&2
 		return "$status"
 	fi
 	for stage in frames ocr features ${classify:+classify}; do

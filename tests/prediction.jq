@@ -11,7 +11,7 @@ def defect: IN("TEXT_INCONSISTENCY", "TEMPORAL_FLICKER");
 
 def keys_in_order: ["type", "schema_version", "clip_id", "artifact", "confidence",
 	"artifact_category", "class_probabilities", "evidence", "events", "explanation", "defects",
-	"suppressed", "coverage", "scenes", "photosensitive", "model", "vidqc"];
+	"suppressed", "media", "coverage", "scenes", "photosensitive", "model", "vidqc"];
 
 def event_faults:
 	(select((.category | defect | not)) | "category \(.category)"),
@@ -60,6 +60,7 @@ def faults:
 	(.suppressed[] | select((.category | defect | not) or (.reason | type) != "string")
 		| "suppressed: category or reason"),
 	(select((.coverage | type) != "object" or (.scenes | type) != "array") | "coverage, scenes"),
+	(select([.media.width, .media.height] | all(. == null or . >= 1) | not) | "media: size"),
 	(.scenes[] | select((.start | moment | not) or .end < .start) | "scenes: times"),
 	(select(.model.sha256 | test("^[0-9a-f]{64}$") | not) | "model.sha256"),
 	(select((.vidqc.version | type) != "string") | "vidqc.version");

@@ -16,6 +16,7 @@ is "$(jq -r .type "$T/out" | tr '\n' ' ')" 'header features end ' 'header, recor
 is "$(record .clip_id)" '"stdin"' 'a stream without a name'
 is "$(record .coverage.frames)" 24 'every frame is counted'
 is "$(record .coverage.text_frames)" null 'text that was not looked at is not called clean'
+is "$(record .media)" '{"width":320,"height":180,"rate":[24,1]}' 'size and rate, as the stream tells them'
 is "$(record '[.features[] | select(type != "number")] | length')" 0 'all features are numbers'
 cp "$T/out" "$T/first"
 exits 0 vidqc-features - <"$T/a.y4m"

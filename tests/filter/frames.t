@@ -350,4 +350,9 @@ exits 0 vidqc-frames --help
 like "$(out)" 'usage: vidqc-frames' '--help on standard output'
 exits 0 vidqc-frames --version
 
+exits 0 vidqc-frames --decoders
+holds '.type == "decoder" and (.libavcodec | test("^[0-9]+\\.[0-9]+\\.[0-9]+$"))' '--decoders: records'
+is "$(jq -r 'select(.codec == ("h264", "vp9", "gif")) | .decoder' "$T/out" | paste -sd' ')" 'h264 vp9 gif' \
+	'with the decoders of usual codecs'
+
 done_testing

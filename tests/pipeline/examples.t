@@ -1,113 +1,203 @@
 #!/bin/bash
-# The examples of the manual pages and of README do what they say.
+# Every example of the manual pages and of README runs and does what it says.  They are read
+# out of the pages, so that a new one is run as well; what cannot run fails.
+# shellcheck disable=SC2016 # examples
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-text="drawtext=fontfile=$FONT:text=OPEN 24 HOURS:fontsize=40:fontcolor=white:x=40:y=80:box=1:boxcolor=black"
-make_clip "$T/clip.mp4" "gradients=s=480x270:r=12:d=1:seed=1:speed=0.02,$text"
-cd "$T" || exit 1
+export TMPDIR=$T/tmp HOME=$T/home XDG_CACHE_HOME=$T/cache
+mkdir "$T/tmp" "$T/home" "$T/bin" "$T/blocks" "$T/ready" "$T/ready/clips" "$T/ready/more"
+python=${VQ_PYTHON:-$ROOT/build/venv/bin/python3}
+build=${VQ_BIN%/*}
 
-# example PAGE COMMAND...: the page has these lines, and they work; their output is left
-# for the tests after it.
-example() {
-	local page=$1 line
-	shift
-	if [ "$page" = README ]; then
-		cp "$ROOT/README.md" "$T/page"
-	else
-		mandoc -T ascii -O width=200 "$ROOT/man/$page" | sed 's/.\x08//g' >"$T/page"
+# ---- what the examples find in their folder
+cd "$T/ready" || exit 1
+make_clip clip.mp4 "gradients=s=960x576:r=12:d=0.75:seed=1:speed=0.02,drawtext=fontfile=$FONT:text=OPEN 24 HOURS:fontsize=60:fontcolor=white:x=80:y=360:box=1:boxcolor=black"
+echo 'clip_id,path,artifact,artifact_category,source,notes' >labels.csv
+for i in 1 2 3 4 5 6; do
+	scene="gradients=s=160x120:r=12:d=0.75:seed=$i:speed=0.02"
+	word="drawtext=fontfile=$FONT:fontsize=30:fontcolor=white:x=10:y=40"
+	make_clip clips/calm$i.mp4 "$scene,$word:text=OPEN $i"
+	make_clip clips/flicker$i.mp4 "$scene,lutyuv=y=val+20*$i/6,select='mod(n,2)'[a];$scene,select='not(mod(n,2))'[b];[a][b]interleave"
+	make_clip clips/text$i.mp4 "$scene,$word:text=OPEN $i:enable='mod(n,2)',$word:text=QRXM $i:enable='not(mod(n,2))'"
+	printf '%s\n' "calm$i,calm$i.mp4,false,NONE,source$i," "flicker$i,flicker$i.mp4,true,TEMPORAL_FLICKER,source$i," \
+		"text$i,text$i.mp4,true,TEXT_INCONSISTENCY,source$i," >>labels.csv
+done
+cp labels.csv clips
+sed '2,$s|,\([a-z0-9]*.mp4\)\(.*\)source|,../clips/\1\2other|' labels.csv >more/labels.csv
+# Into the cache, where train and eval find them.
+vidqc train --labels clips/labels.csv --output-dir model -j 2
+vidqc features clips/*.mp4 >features.jsonl
+vidqc features --clip-id calm clips/calm1.mp4 >calm.features.jsonl
+vidqc features --clip-id flicker clips/flicker6.mp4 >flicker.features.jsonl
+vidqc-frames -o text.y4m,fps=5,height=720 clip.mp4
+vidqc predict -o verdict.json clip.mp4
+cp verdict.json predictions.jsonl
+vidqc config --set video.sample_fps=5 >my.json
+rm -r model
+cp "$build/share/vidqc/manifest.json" .
+ln -s "$build/share" share
+
+# ---- what they find on their machine
+tool() { # NAME SCRIPT
+	printf '#!/bin/bash\n%s\n' "$2" >"$T/bin/$1"
+	chmod +x "$T/bin/$1"
+}
+# Nobody looks and nobody closes the window.
+tool ffplay "SDL_VIDEODRIVER=dummy SDL_AUDIODRIVER=dummy exec '$(command -v ffplay)' -autoexit -loglevel error \"\$@\""
+# In the source tree, with what is built; that stands for /usr/local too.  Targets that run
+# the tests, this one among them, or take minutes are only expanded.
+tool make "if [[ \" \$* \" = *' -f '* ]]; then
+	exec env -u MAKEFLAGS -u MFLAGS '$(command -v make)' \"\${@/#\/usr\/local/$build}\"
+fi
+args=()
+for arg; do
+	case \$arg in
+	CLIP=*) arg=CLIP=\$PWD/\${arg#*=} ;;
+	run | [A-Z]*=*) ;;
+	check | lint | asan | eval | bench | all | unit-*) args+=(-n) ;;
+	*) exit 64 ;;
+	esac
+	args+=(\"\$arg\")
+done
+exec env -u MAKEFLAGS -u MFLAGS '$(command -v make)' -s -C '$ROOT' B='$build' VENV='$ROOT/build/venv' SUBMAKE=: -o deps \"\${args[@]}\""
+# example.org is a server on this machine.
+(cd "$T/ready" && openssl req -x509 -newkey rsa:2048 -nodes -keyout "$T/key" -out "$T/cert" -days 2 -subj /CN=example.org \
+	-addext subjectAltName=DNS:example.org 2>"$T/openssl.err" &&
+	exec openssl s_server -WWW -accept 127.0.0.1:0 -key "$T/key" -cert "$T/cert" >"$T/server" 2>&1) &
+server=$!
+trap 'kill "$server" 2>/dev/null; rm -rf "$T"' EXIT
+for ((i = 0; i < 100; i++)); do
+	grep -q ACCEPT "$T/server" 2>/dev/null && break
+	sleep 0.1
+done
+port=$(grep -m 1 ACCEPT "$T/server" | grep -o '[0-9]*$')
+printf '%s\n' "connect-to = example.org:443:127.0.0.1:$port" "cacert = $T/cert" >"$HOME/.curlrc"
+export CURL_HOME=$HOME PATH="$T/bin:$PATH"
+
+# ---- all of them
+# Those that end with another status than 0, and which.
+declare -A ends=(
+	['vidqc-classify --set model.binary_threshold=0.85 --gate features.jsonl']=1
+	['vidqc batch --input clips --output predictions.jsonl --gate --summary summary.json']=1
+)
+
+# run_page NAME FILE [AWK OPTIONS]: its examples one after the other, in a folder of their own.
+run_page() {
+	local name=$1 file=$2 script n=0
+	shift 2
+
+	if ! awk "$@" -f "$ROOT/tests/examples.awk" "$file" >"$T/scripts"; then
+		fail "$name: the examples can be told from the rest"
+		return
 	fi
-	for line in "$@"; do
-		if ! grep -qF -e "$line" "$T/page"; then
-			fail "$page has: $line"
-			return
+	cp -R "$T/ready" "$T/$name"
+	cd "$T/$name" || exit 1
+	while IFS= read -r -d '' script; do
+		n=$((n + 1))
+		# Of a file for a CI system, the steps that call vidqc; the others need that system.
+		if [[ $script =~ ^[a-z]+:[[:space:]] ]]; then
+			script=$(sed -nE 's/^ *- (run: )?(vidqc .*)/\2/p' <<<"$script")
+			[ -n "$script" ] || script=false
 		fi
-	done
-	capture timeout 120 bash -euo pipefail -c "$(printf '%s\n' "$@")"
-	is "$status" 0 "$page: $*" || err >&2
+		printf '%s\n' "${script%$'\n'}" >"$T/blocks/$name.$n.script"
+		if [[ $script = import* ]]; then
+			if [ ! -x "$python" ]; then
+				skip "$name: no $python; make check makes it"
+				continue
+			fi
+			capture timeout 100 "$python" "$T/blocks/$name.$n.script"
+		else
+			capture timeout 100 bash -euo pipefail "$T/blocks/$name.$n.script" </dev/null
+		fi
+		cp "$T/out" "$T/blocks/$name.$n.out"
+		is "$status" "${ends[${script%$'\n'}]:-0}" "$name: ${script%%$'\n'*}" || err >&2
+	done <"$T/scripts"
+	cd "$T" || exit 1
+	[ "$n" != 0 ] || fail "$name has examples"
 }
 
-example vidqc.1 'vidqc predict --input clip.mp4 | jq .'
-holds '.type == "prediction"' 'a prediction'
-cp "$T/out" "$T/verdict"
-example vidqc.1 "vidqc predict *.mp4 | jq -r 'select(.artifact) | .clip_id'"
-example vidqc.1 'vidqc predict --gate clip.mp4 > verdict.json || echo "not this one"'
-example vidqc.1 'mkfifo text ocr' \
-	'vidqc-ocr < text > ocr &' \
-	'vidqc-frames -o text,fps=5,samples=50,height=720 -o -,height=360 --info info clip.mp4 |' \
-	'vidqc-features --ocr ocr --info info | vidqc-classify'
-is "$(jq -S . "$T/out")" "$(jq -S . "$T/verdict")" 'the pipe by hand gives the same verdict'
-example vidqc.1 'vidqc predict --keep kept clip.mp4 > verdict.json'
-example vidqc.1 "jq -r 'select(.type == \"text\") | .time as \$t | .regions[] | \"\\(\$t) \\(.text)\"' kept/ocr.jsonl"
-like "$(out)" 'OPEN 24 HOURS' 'what was read'
-example vidqc.1 'vidqc-features --series series.jsonl --ocr kept/ocr.jsonl --info kept/info.json kept/frames.y4m'
-ok 'a series' test -s "$T/series.jsonl"
-example vidqc.1 'vidqc predict clip.mp4 |' \
-	"jq -r '.events[] | [.category, .kind, .start, .end, (.bbox | join(\",\"))] | @tsv'"
+# shows PAGE PART REGEX: the output of the one example with that part in it.
+shows() {
+	local found
 
-example vidqc-report.1 'vidqc predict --keep kept clip.mp4 > verdict.json' 'vidqc-frames clip.mp4 |' \
-	'vidqc-report --frames - --features kept/features.jsonl --ocr kept/ocr.jsonl verdict.json > page.html'
-ok 'a page' grep -q '<h1><bdi>clip</bdi></h1>' page.html
-example vidqc-report.1 'mkdir evidence' \
-	'vidqc-report --frames kept/frames.y4m --png evidence --sheet sheet.png verdict.json > /dev/null'
-ok 'a contact sheet' test -s sheet.png
-cat verdict.json >predictions.jsonl
-echo '{"clip_id":"b","error":{"status":65,"message":"no clip"}}' >>predictions.jsonl
-example vidqc-report.1 \
-	"jq -c 'select(.artifact or .error)' predictions.jsonl | vidqc-report --index > index.html"
-ok 'an index' grep -q 'Error: not judged' index.html
-rm page.html sheet.png
-example vidqc.1 'vidqc report -o page.html clip.mp4' 'vidqc report --output-dir pages *.mp4' \
-	'vidqc report --prediction verdict.json --sheet sheet.png -o page.html clip.mp4'
-ok 'a page, a sheet and a folder' test -s page.html -a -s sheet.png -a -s pages/clips/clip.html
-example README 'vidqc report -o page.html clip.mp4'
-mkdir clips
-cp clip.mp4 clips
-echo 'not a clip' >broken.mp4
-example vidqc.1 'vidqc batch --input clips --output predictions.jsonl'
-is "$(jq -S . predictions.jsonl)" "$(jq -S . "$T/verdict")" 'the same verdict'
-example vidqc-batch.1 'vidqc batch --input clips --output predictions.jsonl' \
-	"jq -r 'select(.artifact) | [.clip_id, .artifact_category, .confidence] | @tsv' predictions.jsonl" \
-	"jq -r 'select(.error) | [.path, .error.code, .error.message] | @tsv' predictions.jsonl"
-example vidqc-batch.1 "find clips -name '*.mp4' -mtime -1 -print0 | vidqc batch -0 -i - -o today.jsonl"
-ok 'today' cmp today.jsonl predictions.jsonl
-example vidqc-batch.1 'cat predictions.jsonl.d/*.jsonl | vidqc-classify'
-ok 'what is known so far' cmp "$T/out" predictions.jsonl
-mv broken.mp4 clips
-example vidqc-batch.1 'vidqc batch -i clips -o predictions.jsonl --fail-on flicker --min-confidence 0.9 --summary summary.json ||' \
-	'echo "stopped with status $?"' \
-	"jq -r '\"\\(.flagged) of \\(.clips) flagged, \\(.errors) failed\"' summary.json"
-like "$(out)" 'stopped with status 65.*[01] of 2 flagged, 1 failed' 'a clip that failed is no pass'
-for platform in 'run: vidqc batch' '- vidqc batch'; do
-	line=$(mandoc -T ascii -O width=200 "$ROOT/man/vidqc-batch.1" | sed 's/.\x08//g' | grep -m 1 -oe "$platform .*")
-	exits 65 bash -c "vidqc ${line#*vidqc }"
-	ok "the gate in: $platform" test -s summary.json
-	rm -f summary.json
+	found=$(grep -lF -e "$2" "$T/blocks/$1".*.script)
+	if [ "$(grep -c . <<<"$found")" != 1 ]; then
+		fail "$1 has one example with $2"
+	else
+		like "$(cat "${found%.script}.out")" "$3" "$1: what $2 shows"
+	fi
+}
+
+for page in "$ROOT"/man/*.[157]; do
+	run_page "${page##*/}" "$page"
 done
+run_page README "$ROOT/README.md" -v readme=1
 
-example vidqc.conf.5 'vidqc predict --set video.max_duration_sec=30 --set model.binary_threshold=0.2 clip.mp4'
-example vidqc.conf.5 'vidqc config --set video.max_duration_sec=30 > my.json' \
-	'vidqc predict --config my.json clip.mp4'
-example vidqc.conf.5 'vidqc-config --table | jq -r .key'
-like "$(out)" 'model.binary_threshold' 'the keys'
-example vidqc-config.1 'vidqc-config --config my.json | jq .video.sample_fps'
-is "$(out)" 5 'a value'
+# ---- and they show what the text around them says
+shows vidqc.1 'vidqc predict --input clip.mp4' '"type": "prediction"'
+shows vidqc.1 'curl' '"clip_id":"stdin"'
+like "$(cat "$T/server")" 'FILE:clip.mp4' 'the clip came over the network'
+shows vidqc.1 'mkfifo text ocr' '"type":"prediction","schema_version":1,"clip_id":"clip"'
+is "$(jq -S . "$(grep -lF 'mkfifo text ocr' "$T"/blocks/vidqc.1.*.script | sed 's/script$/out/')")" \
+	"$(jq -S . "$T/ready/verdict.json")" 'the pipe by hand gives the same verdict'
+shows vidqc.1 'kept/ocr.jsonl' '0 OPEN 24 HOURS'
+ok 'a series' test -s "$T/vidqc.1/series.jsonl"
+shows vidqc.1 'jq .defects' 'TEMPORAL_FLICKER'
+shows vidqc.1 'vidqc eval' 'on 18 labelled clips'
+ok 'a page' grep -q '<h1><bdi>clip</bdi></h1>' "$T/vidqc-report.1/page.html"
+ok 'a contact sheet' test -s "$T/vidqc-report.1/sheet.png"
+ok 'a page, a sheet and a folder' test -s "$T/vidqc.1/page.html" -a -s "$T/vidqc.1/sheet.png" -a -d "$T/vidqc.1/pages"
+shows vidqc-batch.1 '--summary summary.json ||' 'flagged, 0 failed'
+shows vidqc.conf.5 '--table' 'model.binary_threshold'
+shows vidqc-config.1 'jq .video.sample_fps' '^5$'
+shows vidqc-streams.5 'ffmpeg' 'OPEN 24 HOURS'
+shows vidqc-streams.5 'vidqc-features | vidqc-classify' '"artifact_category":"(NONE|TEMPORAL_FLICKER)"'
+shows vidqc-streams.5 'jq -r' 'OPEN 24 HOURS'
+shows vidqc-features.1 '--manifest' 'has_text_regions'
+shows vidqc-frames.1 'frames_repeated' '^1?[0-9](\.[0-9]+)?$'
+shows vidqc-classify.1 '*.features.jsonl' '^flicker$'
+ok 'a model made in Python' jq -e '.learner' "$T/vidqc-classify.1/model.json" || [ ! -x "$python" ]
+exits 0 vidqc-classify --model "$T/vidqc-classify.1/model.json" "$T/ready/features.jsonl"
+shows vidqc-glitch.1 'vidqc predict broken.mp4' '"artifact":true'
+shows vidqc-ocr.1 'deu+eng' 'OPEN 24 HOURS'
+shows vidqc-train.1 '--oof' $'^([a-z0-9]+\t[A-Z_]+\t[A-Z_]+\n?)*$'
+like "$(cat "$T/vidqc-format.1/frames.txt")" 'lavfi.vidqc.ssim=' 'numbers of every frame'
+is "$(ffprobe -v error -show_entries stream=codec_name -of csv=p=0 "$T/vidqc-format.1/with-events.mp4" | paste -sd' ')" \
+	'h264 mov_text' 'subtitles over the clip'
+shows README 'make run' 'looked at 9 frames'
+shows README 'vidqc-frames clip.mp4 | ffplay -' 'OPEN 24 HOURS'
+shows README 'crop=' '^0(\.[0-9]+)?$'
+shows README 'tesseract pages' '"text_frames":3'
+like "$(cat "$T/README/ocr.jsonl")" 'OPEN 24' 'tesseract reads it'
+shows README 'vidqc eval' 'on 18 labelled clips'
 
-example vidqc-streams.5 'ffmpeg -v error -i clip.mp4 -f yuv4mpegpipe -pix_fmt yuv420p - | vidqc-ocr'
-like "$(out)" 'OPEN 24 HOURS' 'text that FFmpeg decoded'
-example vidqc-streams.5 'vidqc-frames -o -,height=360 clip.mp4 | vidqc-features | vidqc-classify'
-holds '.artifact_category | IN("NONE", "TEMPORAL_FLICKER")' 'no text was looked for'
-cp "$T/kept/text.y4m" "$T/text.y4m"
-example vidqc-streams.5 "vidqc-ocr text.y4m | jq -r 'select(.type == \"text\") | .regions[].text'"
-like "$(out)" 'OPEN 24 HOURS' 'all readings'
-example vidqc-features.1 'ffmpeg -v error -i clip.mp4 -pix_fmt yuv420p -f yuv4mpegpipe - | vidqc-features'
-example vidqc-features.1 "vidqc-features --manifest | jq -r '.features[].name'"
-like "$(out)" 'has_text_regions' 'names of features'
-
-example README 'ffmpeg -v error -i clip.mp4 -f yuv4mpegpipe - | vidqc-ocr'
-example README 'vidqc-frames -o -,height=360 clip.mp4 | vidqc-features | jq .'
-capture bash -c 'vidqc-frames clip.mp4 | ffmpeg -nostdin -v error -f yuv4mpegpipe -i - -f framecrc -'
-is "$(grep -c '^0,' "$T/out")" 12 'FFmpeg reads what vidqc-frames writes'
-is "$(err)" '' 'without complaint'
+# ---- the reader of examples finds them, and what is none
+cat >"$T/page" <<'END'
+.Sh DESCRIPTION
+.Dl not me
+.Sh EXAMPLES
+.Dl false \(dqa\(dq \&. \e
+.Bd -literal
+one
+two
+.Ed
+END
+is "$(awk -f "$ROOT/tests/examples.awk" "$T/page" | tr '\0\n' '@/')" 'false "a" . \/@one/two/@' 'examples of a page'
+printf '%s\n' '.Bd -literal' 'clips:' '  script:' '    - apt-get install x' '    - vidqc version' '.Ed' \
+	'.Bd -literal' 'jobs:' '  - true' '.Ed' >>"$T/page"
+run_failing() (
+	tap_run=0
+	run_page failing.1 "$T/page" 2>&1
+)
+failing=$(run_failing)
+like "$failing" '^not ok 1 - failing.1: false' 'an example that fails is a failure'
+like "$failing" $'\nok 3 - failing.1: vidqc version' 'of a CI file what calls vidqc runs'
+like "$failing" $'\nnot ok 4 - failing.1: false' 'one without is a failure'
+printf '```sh\na\n```\n\n    indented\n' >"$T/page"
+exits 1 awk -v readme=1 -f "$ROOT/tests/examples.awk" "$T/page"
+like "$(err)" 'indented code; fence it' 'code of README is fenced'
+printf '```\na\n```\n' >"$T/page"
+exits 1 awk -v readme=1 -f "$ROOT/tests/examples.awk" "$T/page"
 
 done_testing

@@ -94,7 +94,7 @@ is "$(grep -o '<tr data-name' "$T/dom" | wc -l)" 2 'the index has all prediction
 is "$(grep -o '<a href' "$T/dom" | wc -l)" 1 'and links to the page that was made'
 
 # ---- the index alone
-printf '%s\n' '{"clip_id":"bad","error":{"status":65,"message":"not a video clip"}}' >>"$T/both.jsonl"
+printf '%s\n' '{"clip_id":"bad","error":{"code":65,"message":"not a video clip"}}' >>"$T/both.jsonl"
 exits 0 vidqc report --index -o "$T/index.html" "$T/both.jsonl"
 opens "$T/index.html" 'an index of predictions'
 is "$(grep -o '<tr data-name' "$T/dom" | wc -l)" 3 'a row for each line'

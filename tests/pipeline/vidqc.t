@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 exits 0 vidqc --help
-for command in predict batch features train eval config help version; do
+for command in predict batch features format doctor train eval config help version; do
 	like "$(out)" $'\n'"  $command +[a-z]" "--help names $command"
 done
 cp "$T/out" "$T/help"
@@ -19,7 +19,7 @@ is "$(vidqc version)" "$(vidqc --version)" 'version is the same'
 is "$(vidqc version | cut -d' ' -f2)" "$(vidqc-frames --version | cut -d' ' -f2)" 'one version for all'
 
 page=
-for command in predict batch features train eval config; do
+for command in predict batch features format doctor train eval config; do
 	exits 0 vidqc help $command
 	like "$(out)" "^usage: vidqc $command " "help $command"
 	is "$(err)" '' 'and nothing else'
@@ -49,6 +49,42 @@ touch "$T/clip.mp4"
 exits 64 vidqc "$T/clip.mp4"
 like "$(err)" "did you mean 'vidqc predict $T/clip.mp4'" 'a clip is no command'
 exits 64 vidqc help nothing
+
+# ---- help: the manual page on a terminal, text elsewhere
+# terminal COMMAND: what it prints when somebody sits there.
+terminal() {
+	capture env -u MANPATH PAGER=cat MANPAGER=cat TERM=dumb COLUMNS=100 script -qec "$1" /dev/null
+	sed -i 's/.\x08//g;s/\r$//' "$T/out"
+}
+terminal 'vidqc help predict'
+is "$status" 0 'help predict, on a terminal'
+like "$(head -n 1 "$T/out")" '^VIDQC\(1\)' 'opens vidqc(1)'
+like "$(out)" 'prints one prediction a clip' 'all of it'
+for topic in ocr:VIDQC-OCR.1 train:VIDQC-TRAIN.1 streams:VIDQC-STREAMS.5 conf:VIDQC.CONF.5 vidqc:VIDQC.1; do
+	terminal "vidqc help ${topic%:*}"
+	like "$(head -n 1 "$T/out")" "^${topic#*:}" "help ${topic%:*}"
+done
+exits 0 vidqc help ocr
+like "$(out)" '^usage: vidqc-ocr' 'no terminal: a program prints its summary'
+exits 0 vidqc help streams
+like "$(out)" '^VIDQC-STREAMS\(5\)' 'a format its page'
+# A minimal container has no man.
+mkdir "$T/tools"
+for tool in bash env dirname readlink getopt cat sed; do
+	ln -s "$(command -v $tool)" "$T/tools"
+done
+exits 0 env PATH="$T/tools" "$VQ_BIN/vidqc" help predict
+like "$(out)" '^usage: vidqc predict' 'no man: the summary'
+terminal "env PATH=$T/tools $VQ_BIN/vidqc help predict"
+like "$(out)" '^usage: vidqc predict' 'also on a terminal'
+exits 69 env PATH="$T/tools" "$VQ_BIN/vidqc" help streams
+like "$(err)" "no man to show the page with; it is .*/man5/vidqc-streams.5" 'where the page is'
+ok 'and it is there' test -s "$(err | grep -o '/.*')"
+exits 64 vidqc help strems
+is "$(err)" "vidqc: unknown topic or command 'strems'; did you mean 'vidqc help streams'?" 'a mistyped topic'
+exits 64 vidqc help "$T/clip.mp4"
+unlike "$(err)" 'did you mean' 'a clip is no topic'
+exits 64 vidqc help ../vidqc
 
 exits 0 vidqc config --defaults
 cp "$T/out" "$T/defaults"
@@ -86,6 +122,15 @@ exits 0 env -u VQ_BIN PATH=/usr/bin:/bin "$bin/vidqc" predict --help
 make_clip "$T/one.mp4" 'gradients=s=64x48:r=25:d=1:seed=1' -frames:v 1
 exits 0 env -u VQ_BIN PATH=/usr/bin:/bin "$bin/vidqc" predict "$T/one.mp4"
 is "$(jq -r .type "$T/out")" prediction 'an installed vidqc works'
+cp "$T/out" "$T/out.json"
+exits 0 env -u VQ_BIN PATH=/usr/bin:/bin "$bin/vidqc" help streams
+like "$(out)" '^VIDQC-STREAMS' 'an installed vidqc has its pages'
+exits 0 env -u VQ_BIN "$bin/vidqc" format --to csv "$T/out.json"
+exits 0 env -u VQ_BIN "$bin/vidqc" doctor
+printf '# names: the clips\ninclude "common";\nrecords | clip, "\\n"\n' >"$T/root/opt/a b/share/vidqc/formats/names.jq"
+exits 0 env -u VQ_BIN "$bin/vidqc" format --to names "$T/out.json"
+is "$(out)" one 'a format of one'"'"'s own is a file beside the others'
+ok 'the schema is installed' jq -e '."$defs".prediction' "$T/root/opt/a b/share/vidqc/schema/records.json"
 for page in "$ROOT"/man/*.[157]; do
 	ok "${page##*/} is installed" test -s "$T/root/opt/a b/share/man/man${page##*.}/${page##*/}"
 done

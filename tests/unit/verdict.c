@@ -73,6 +73,8 @@ static void none(void)
 	is_int(json_integer_value(json_object_get(json_object_get(p, "coverage"), "frames")), 9,
 		"coverage is carried over");
 	ok(json_is_null(json_object_get(p, "photosensitive")), "photosensitive: null when missing");
+	ok(json_is_null(json_object_get(json_object_get(p, "media"), "width")),
+		"the size is null when it is not known");
 	json_decref(p);
 }
 
@@ -80,8 +82,8 @@ static void fields(void)
 {
 	static const char *const order[] = {"type", "schema_version", "clip_id", "artifact",
 		"confidence", "artifact_category", "class_probabilities", "evidence", "events",
-		"explanation", "defects", "suppressed", "coverage", "scenes", "photosensitive",
-		"model", "vidqc"};
+		"explanation", "defects", "suppressed", "media", "coverage", "scenes",
+		"photosensitive", "model", "vidqc"};
 	bool flagged;
 	json_t *p = judge(record(1, 1, 1, json_array()), 0.5, &flagged), *v;
 	const char *key;
