@@ -34,6 +34,13 @@ is "$(manifest one '.validation | [.pooled.clips, (.pooled_standard_deviation.f1
 	'[120,true]' 'the spread of the validations'
 is "$(manifest one '.drift | [.flagged, .features[0].NONE]')" '[0,null]' 'no made clips, no drift'
 is "$(manifest one '.gate | keys | length')" 6 'the gates'
+is "$(manifest one '.validation | .uses as $u | .thresholds | [
+	([.[] | select(.recall >= 0.95) | .threshold] | min) == $u.gate.threshold,
+	([.[] | select(.precision >= 0.9) | .threshold] | max) == $u.triage.threshold,
+	(.[] | select(.threshold == $u.default.threshold) | .recall == $u.default.recall)]')" \
+	'[true,true,true]' 'thresholds for three uses'
+is "$(manifest one '.validation | .uses.default as $u | .precision_at_prevalence
+	| [."0.01" == $u."precision_at_0.01", ."0.05" > ."0.01"]')" '[true,true]' 'and what they mean where defects are rare'
 is "$(manifest one '.boosters.TEXT_INCONSISTENCY.features[0].feature')" '"text_a"' \
 	'the feature that matters most'
 is "$(manifest one '.boosters | map_values(.kind)')" '{"TEXT_INCONSISTENCY":"linear","TEMPORAL_FLICKER":"trees"}' \
