@@ -7,30 +7,50 @@
 
 #include "validate.h"
 
-/* The sizes that the inner validation chooses from.  Text changes in many ways that belong
- * together, measured on few clips: a weighted sum of all of them that is held small errs
- * less than trees.  Flicker is one thing measured in many ways: the best few measures part
- * it better than all, and more of each may then only mean more (or only less) of the
- * defect.  Which ones part a few clips best is chance: those that were made for it come
- * first.  tests/bench/models compares. */
+/* The measures that come first.  Which ones part a few clips best is chance, so they are
+ * chosen by what they measure.  Flicker: those that were made for it.  Text: each way in
+ * which letters or the picture can change once, not every percentile of it, and what
+ * surrounds the letters to compare with. */
+static const char *const first_of_text[] = {"text_change", "text_excess", "text_floor", "text_ring",
+	"text_stroke", "text_edge", "text_edge_floor", "text_change_2", "text_ratio",
+	"text_scene_ratio", "text_edit", "text_consensus", "text_confidence_change", "text_jitter",
+	"text_life", "unsteady", "abrupt_p75", "abrupt_fine_p75", "abrupt_chroma_p75", "part_steps",
+	"alternation_luma_p75", "alternation_chroma_p90", "second_difference_over_edges_p75",
+	"structure_over_texture_p90", "mismatch_over_edges_p90", "return_share_p90",
+	"reversals_any_frame_p75", "swing_luma_p75", "whole_frame_alternation", "warping_error",
+	"ssim_loss_mean", "histogram_loss_mean", "unexplained_structure_mean"};
+static const char *const first_of_flicker[] = {"unsteady", "abrupt_p75"};
+
+enum {
+	TEXT_FEATURES = sizeof first_of_text / sizeof *first_of_text,
+	FLICKER_FEATURES = sizeof first_of_flicker / sizeof *first_of_flicker,
+};
+
+static const struct {
+	const char *const *name;
+	size_t count;
+} first[VQ_CLASSES] = {[VQ_TEXT] = {first_of_text, TEXT_FEATURES},
+	[VQ_FLICKER] = {first_of_flicker, FLICKER_FEATURES}};
+
+/* The sizes that the inner validation chooses from.  Text changes in ways that belong
+ * together, measured on few clips: a weighted sum of them that is held small errs less than
+ * trees.  Flicker is one thing: small trees, in which more of each measure may then only
+ * mean more (or only less) of the defect.  tests/bench/models.py compares. */
 static const struct size {
 	enum vq_class defect;
-	int depth;	 /* of trees; 0: linear */
-	size_t features; /* the leading ones, then the strongest alone; SIZE_MAX: all */
+	int depth; /* of trees; 0: linear */
 	double penalty;
 } sizes[] = {
-	{VQ_TEXT, 0, SIZE_MAX, 0.1},
-	{VQ_TEXT, 0, SIZE_MAX, 0.2},
-	{VQ_TEXT, 0, SIZE_MAX, 0.4},
-	{VQ_FLICKER, 1, 2, 2},
-	{VQ_FLICKER, 2, 2, 2},
+	{VQ_TEXT, 0, 0.1},
+	{VQ_TEXT, 0, 0.2},
+	{VQ_TEXT, 0, 0.4},
+	{VQ_FLICKER, 1, 2},
+	{VQ_FLICKER, 2, 2},
 };
 
 /* What a clip that was made counts.  Put-in flicker is much like that of generators;
  * put-in letters mutate in other ways, and with more weight cost accuracy. */
 static const double made_weight[VQ_CLASSES] = {[VQ_TEXT] = 0.2, [VQ_FLICKER] = 0.5};
-
-static const char *const leading[] = {"unsteady", "abrupt_p75"};
 
 static const int checkpoints[] = {20, 40, 60, 80, 120};
 
@@ -39,7 +59,6 @@ enum {
 	CHECKPOINTS = sizeof checkpoints / sizeof *checkpoints,
 	MAX_ROUNDS = 120,
 	LINEAR_ROUNDS = 50, /* more change no digit of the inner log loss */
-	FEW = 2,	    /* most features of a size that does not take all */
 };
 
 void vq_learner_free(struct vq_learner *l)
@@ -114,7 +133,7 @@ static void scale_rows(const struct vq_learner *l, float *x, size_t n)
 }
 
 struct strength {
-	double value; /* |AUC - 1/2|, and more for leading ones */
+	double value; /* |AUC - 1/2|, and more for the first ones */
 	size_t col;
 	bool falls; /* AUC < 1/2 */
 };
@@ -135,21 +154,22 @@ static int by_column(const void *a, const void *b)
 	return (x->col > y->col) - (x->col < y->col);
 }
 
-/* What a leading column has over the strongest of the others, 0 for them. */
-static double lead_of(const char *name)
+/* What one of the defect's first measures has over the strongest of the others, which have
+ * 0. */
+static double lead_of(enum vq_class defect, const char *name)
 {
-	size_t n = sizeof leading / sizeof *leading;
+	size_t n = first[defect].count;
 
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(name, leading[i]) == 0)
+		if (strcmp(name, first[defect].name[i]) == 0)
 			return (double)(n - i);
 	return 0;
 }
 
-/* The leading columns and those that part the picked rows best, each alone; at most so
- * many. */
+/* As many columns as the defect has first measures: those, and where records lack some, the
+ * ones that part the picked rows best, each alone. */
 static enum vq_code select_columns(const struct vq_problem *p, const size_t *pick, size_t n,
-	size_t most, struct vq_learner *l, struct vq_err *err)
+	struct vq_learner *l, struct vq_err *err)
 {
 	struct strength *s = calloc(p->cols, sizeof *s);
 	double *score = calloc(n + 1, sizeof *score);
@@ -158,27 +178,23 @@ static enum vq_code select_columns(const struct vq_problem *p, const size_t *pic
 
 	l->col = calloc(p->cols, sizeof *l->col);
 	l->falls = calloc(p->cols, sizeof *l->falls);
-	l->few = most < p->cols;
 	if (s == NULL || score == NULL || truth == NULL || l->col == NULL || l->falls == NULL) {
 		code = vq_nomem(err);
 		goto done;
 	}
 	for (size_t j = 0; j < p->cols; j++) {
-		s[j] = (struct strength){0, p->col[j], false};
-		for (size_t i = 0; i < n && l->few; i++) {
+		double auc;
+
+		for (size_t i = 0; i < n; i++) {
 			score[i] = (double)p->d->x[p->row[pick[i]] * p->d->cols + p->col[j]];
 			truth[i] = truth_of(p, pick[i]);
 		}
-		if (l->few) {
-			double auc = vq_auc(score, truth, n);
-
-			s[j].value = isfinite(auc) ? fabs(auc - 0.5) : 0;
-			s[j].value += lead_of(p->d->names[p->col[j]]);
-			s[j].falls = auc < 0.5;
-		}
+		auc = vq_auc(score, truth, n);
+		s[j] = (struct strength){isfinite(auc) ? fabs(auc - 0.5) : 0, p->col[j], auc < 0.5};
+		s[j].value += lead_of(p->defect, p->d->names[p->col[j]]);
 	}
 	qsort(s, p->cols, sizeof *s, by_strength);
-	l->cols = l->few ? most : p->cols;
+	l->cols = p->cols < first[p->defect].count ? p->cols : first[p->defect].count;
 	qsort(s, l->cols, sizeof *s, by_column);
 	for (size_t j = 0; j < l->cols; j++) {
 		l->col[j] = s[j].col;
@@ -225,16 +241,15 @@ static void write_directions(const struct vq_learner *l, char *out)
 static enum vq_code boost_trees(const struct vq_matrix *m, const struct size *size, int rounds,
 	struct vq_learner *l, struct vq_err *err)
 {
-	char depth[12], penalty[24], directions[4 * FEW + 2];
+	char depth[12], penalty[24], directions[4 * FLICKER_FEATURES + 2];
 	const struct vq_booster_param params[] = {{"objective", "binary:logistic"},
 		{"booster", "gbtree"}, {"max_depth", depth}, {"eta", "0.05"}, {"subsample", "0.7"},
 		{"colsample_bynode", "0.3"}, {"min_child_weight", "2"}, {"lambda", penalty},
-		{l->few ? "monotone_constraints" : NULL, directions}, {NULL, NULL}};
+		{"monotone_constraints", directions}, {NULL, NULL}};
 
 	snprintf(depth, sizeof depth, "%d", size->depth);
 	snprintf(penalty, sizeof penalty, "%g", size->penalty);
-	if (l->few)
-		write_directions(l, directions);
+	write_directions(l, directions);
 	return vq_booster_train(&l->booster, m, params, rounds, err);
 }
 
@@ -262,7 +277,7 @@ static enum vq_code train_on(const struct vq_problem *p, const size_t *pick, siz
 	*l = (struct vq_learner){0};
 	code = label == NULL || weight == NULL || names == NULL
 		       ? vq_nomem(err)
-		       : select_columns(p, pick, n, size->features, l, err);
+		       : select_columns(p, pick, n, l, err);
 	if (code == VQ_OK && (x = copy_rows(p, l, pick, n)) == NULL)
 		code = vq_nomem(err);
 	if (code == VQ_OK && size->depth == 0 &&

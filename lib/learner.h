@@ -42,8 +42,7 @@ struct vq_learner {
 	struct vq_booster *booster;
 	struct vq_scaling *scaling; /* of a linear one */
 	size_t *col, cols;
-	bool *falls; /* less of that column is more of the defect */
-	bool few;    /* chosen columns, which may act in their own direction only */
+	bool *falls; /* less of that column is more of the defect; trees heed that */
 };
 
 /* Whether the defect can be in the clip of that row at all: no text, no text defect. */

@@ -12,7 +12,7 @@ struct vq_scaling {
 };
 
 /* At 1.5 to 2 deviations the text score's out-of-fold AUC is highest, without a limit
- * 0.02 lower: tests/bench/models. */
+ * 0.02 lower: tests/bench/models.py. */
 static const double limit = 2;
 
 static enum vq_code create(struct vq_scaling **s, size_t cols, struct vq_err *err)
