@@ -25,12 +25,12 @@ vidqc-ocr_LIBS      := -lgomp -lpthread
 vidqc-features_MODS := $(BASE) $(IMG) motion distinct scene change signal pairs flicker patchtone flash event temporal \
                        textfeat textseries textcause editdist sha256 manifest extract pump
 
-MODEL := sha256 file xgbjson booster model featstream
+MODEL := sha256 file xgbjson booster scaling model featstream
 
 # It explains features in the words of the extractors' manifest.
 vidqc-classify_MODS := $(sort $(vidqc-features_MODS) $(MODEL) verdict gate)
 
-vidqc-train_MODS    := $(sort $(vidqc-features_MODS) $(MODEL) labels dataset validate scorecard train trainreport rng)
+vidqc-train_MODS    := $(sort $(vidqc-features_MODS) $(MODEL) labels dataset validate scorecard learner drift train trainreport rng)
 
 vidqc-eval_MODS     := $(BASE) $(MODEL) labels validate scorecard evaluate
 
@@ -82,6 +82,8 @@ T_manifest_MODS   := manifest sha256 $(BASE)
 T_labels_MODS     := labels $(MODEL) $(BASE)
 T_validate_MODS   := validate $(MODEL) $(BASE)
 T_xgbjson_MODS    := xgbjson $(BASE)
+T_scaling_MODS    := scaling $(BASE)
+T_drift_MODS      := drift labels dataset $(MODEL) $(BASE)
 T_model_MODS      := $(MODEL) $(BASE)
 T_verdict_MODS    := verdict manifest $(MODEL) $(BASE)
 T_gate_MODS       := gate $(MODEL) $(BASE)
@@ -98,7 +100,7 @@ T_rng_MODS         := rng
 T_glitchtime_MODS  := glitchtime rng
 T_glitchlayer_MODS := glitchlayer glitchfield blur rng frame err
 T_glitchregions_MODS := glitchregions $(BASE)
-T_train_MODS      := labels dataset validate scorecard train trainreport manifest rng $(MODEL) $(BASE)
+T_train_MODS      := labels dataset validate scorecard learner drift train trainreport manifest rng $(MODEL) $(BASE)
 
 # ---- rules ------------------------------------------------------------------------------
 # The build tree is laid out like an installation: the front end finds its commands, the

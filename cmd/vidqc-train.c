@@ -25,6 +25,7 @@ static const char usage[] =
 	"  --output-dir DIR  where the results go; made when missing\n"
 	"  --folds N         folds of the validation, 2 to 50 (default 5)\n"
 	"  --seed N          seed of the folds (default 42)\n"
+	"  --repeats N       validations, each with other folds, 1 to 100 (default 5)\n"
 	"  --oof FILE        write each clip's out-of-fold judgement as records (-: stdout)\n"
 	"  --list            print the labelled clips as records and train nothing\n"
 	"  --allow-missing   leave out labelled clips that have no features\n"
@@ -39,6 +40,7 @@ enum {
 	OPT_OUTPUT,
 	OPT_FOLDS,
 	OPT_SEED,
+	OPT_REPEATS,
 	OPT_OOF,
 	OPT_MISSING,
 	OPT_LIST
@@ -51,6 +53,7 @@ static const struct option options[] = {
 	{"output-dir", required_argument, NULL, OPT_OUTPUT},
 	{"folds", required_argument, NULL, OPT_FOLDS},
 	{"seed", required_argument, NULL, OPT_SEED},
+	{"repeats", required_argument, NULL, OPT_REPEATS},
 	{"oof", required_argument, NULL, OPT_OOF},
 	{"allow-missing", no_argument, NULL, OPT_MISSING},
 	{"list", no_argument, NULL, OPT_LIST},
@@ -278,6 +281,9 @@ static void parse(struct job *job, int argc, char **argv)
 			job->train.seed =
 				(uint64_t)cli_long(&job->cli, "--seed", optarg, 0, INT_MAX);
 			break;
+		case OPT_REPEATS:
+			job->train.repeats = (int)cli_long(&job->cli, "--repeats", optarg, 1, 100);
+			break;
 		case OPT_OOF:
 			job->oof = optarg;
 			break;
@@ -302,7 +308,7 @@ static void parse(struct job *job, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct job job = {.train = {.folds = 5, .seed = 42}};
+	struct job job = {.train = {.folds = 5, .repeats = 5, .seed = 42}};
 	struct vq_manifest *manifest = NULL;
 	struct vq_err err;
 	int status;

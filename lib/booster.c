@@ -300,12 +300,14 @@ enum vq_code vq_booster_gain(struct vq_booster *b, double *out, struct vq_err *e
 
 	for (size_t j = 0; j < b->info.features; j++)
 		out[j] = 0;
-	if (XGBoosterFeatureScore(b->handle, "{\"importance_type\":\"total_gain\"}", &n, &names,
-		    &dims, &shape, &scores) != 0)
+	if (XGBoosterFeatureScore(b->handle,
+		    b->info.linear ? "{\"importance_type\":\"weight\"}"
+				   : "{\"importance_type\":\"total_gain\"}",
+		    &n, &names, &dims, &shape, &scores) != 0)
 		return failed(err, VQ_EDATA);
 	for (bst_ulong i = 0; i < n; i++)
 		for (size_t j = 0; j < b->info.features; j++)
 			if (strcmp(names[i], b->names[j]) == 0)
-				out[j] = (double)scores[i];
+				out[j] = fabs((double)scores[i]);
 	return VQ_OK;
 }

@@ -53,7 +53,8 @@ enum vq_code vq_booster_margins(struct vq_booster *b, const float *rows, size_t 
 enum vq_code vq_booster_contributions(
 	struct vq_booster *b, const float *row, double *out, struct vq_err *err);
 
-/* Sum of the gain of all splits on each feature, into features numbers. */
+/* How much each feature counts, into features numbers: the sum of the gain of all splits on
+ * it, or how large its weight is in a linear booster of one output. */
 enum vq_code vq_booster_gain(struct vq_booster *b, double *out, struct vq_err *err);
 
 #endif

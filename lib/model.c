@@ -10,6 +10,7 @@
 #include "file.h"
 #include "num.h"
 #include "record.h"
+#include "scaling.h"
 #include "sha256.h"
 
 enum { MAX_MODEL_BYTES = 256 << 20 };
@@ -17,8 +18,10 @@ enum { MAX_MODEL_BYTES = 256 << 20 };
 /* One booster with its own row of inputs. */
 struct part {
 	struct vq_booster *booster;
+	struct vq_scaling *scaling; /* or NULL */
 	double slope, intercept;
-	float *row;	 /* the record's values in the booster's order */
+	float *value;	 /* the record's, in the booster's order */
+	float *row;	 /* the same as the booster takes them */
 	double *contrib; /* outputs * features */
 	double margin[VQ_CLASSES];
 };
@@ -29,7 +32,8 @@ struct vq_model {
 	char version[64];
 	char extractor[32]; /* empty: not said */
 	char sha256[VQ_SHA256_HEX];
-	bool no_text; /* of the record judged last */
+	double beside; /* how much of the text's probability flicker leaves */
+	bool no_text;  /* of the record judged last */
 };
 
 static const char *const class_names[VQ_CLASSES] = {
@@ -60,14 +64,12 @@ static void settle(struct vq_judgement *j)
 	j->defect[VQ_NONE] = j->p[VQ_NONE];
 }
 
-void vq_judgement_combine(double text, double flicker, struct vq_judgement *j)
+void vq_judgement_combine(double text, double flicker, double beside, struct vq_judgement *j)
 {
-	double some = text + flicker - text * flicker;
-
-	j->defect[VQ_TEXT] = text;
+	j->defect[VQ_TEXT] = text * (1 - flicker + flicker * beside);
 	j->defect[VQ_FLICKER] = flicker;
-	j->p[VQ_TEXT] = some > 0 ? some * text / (text + flicker) : 0;
-	j->p[VQ_FLICKER] = some > 0 ? some * flicker / (text + flicker) : 0;
+	j->p[VQ_TEXT] = text * (1 - flicker);
+	j->p[VQ_FLICKER] = flicker;
 	settle(j);
 }
 
@@ -89,9 +91,10 @@ static enum vq_code load_part(
 		return vq_fail(err, VQ_EDATA, "the booster has %zu outputs, expected %zu",
 			vq_booster_outputs(p->booster), outputs);
 	p->slope = 1;
+	p->value = calloc(vq_booster_features(p->booster), sizeof *p->value);
 	p->row = calloc(vq_booster_features(p->booster), sizeof *p->row);
 	p->contrib = calloc(vq_booster_features(p->booster) * outputs, sizeof *p->contrib);
-	return p->row == NULL || p->contrib == NULL ? vq_nomem(err) : VQ_OK;
+	return p->value == NULL || p->row == NULL || p->contrib == NULL ? vq_nomem(err) : VQ_OK;
 }
 
 static enum vq_code parse_plain(struct vq_model *m, const json_t *json, struct vq_err *err)
@@ -102,6 +105,19 @@ static enum vq_code parse_plain(struct vq_model *m, const json_t *json, struct v
 		snprintf(m->version, sizeof m->version, "xgboost %s",
 			vq_booster_version(m->part[VQ_NONE].booster));
 	return code;
+}
+
+/* The defect's scaling, when the bundle has one. */
+static enum vq_code parse_scaling(
+	struct part *p, enum vq_class c, const json_t *json, struct vq_err *err)
+{
+	const json_t *scaling = json_object_get(json_object_get(json, "scaling"), class_names[c]);
+	enum vq_code code;
+
+	if (scaling == NULL)
+		return VQ_OK;
+	code = vq_scaling_parse(&p->scaling, scaling, vq_booster_features(p->booster), err);
+	return code == VQ_OK ? code : vq_fail_at(err, "%s: scaling", class_names[c]);
 }
 
 static enum vq_code parse_defect(
@@ -116,6 +132,8 @@ static enum vq_code parse_defect(
 		return code;
 	if ((code = load_part(p, booster, 1, err)) != VQ_OK)
 		return vq_fail_at(err, "%s", class_names[c]);
+	if ((code = parse_scaling(p, c, json, err)) != VQ_OK)
+		return code;
 	if ((code = vq_record_object(json, "calibration", &all, err)) != VQ_OK ||
 		(code = vq_record_object(all, class_names[c], &calibration, err)) != VQ_OK ||
 		(code = vq_record_real(calibration, "slope", &p->slope, err)) != VQ_OK)
@@ -125,10 +143,16 @@ static enum vq_code parse_defect(
 
 static enum vq_code parse_bundle(struct vq_model *m, const json_t *json, struct vq_err *err)
 {
+	const json_t *from, *beside = json_object_get(json, "text_beside_flicker");
 	const char *version, *extractor;
-	const json_t *from;
 	enum vq_code code;
 
+	m->beside = 1;
+	if (beside != NULL &&
+		((code = vq_record_real(json, "text_beside_flicker", &m->beside, err)) != VQ_OK))
+		return code;
+	if (!(m->beside >= 0 && m->beside <= 1))
+		return vq_fail(err, VQ_EDATA, "\"text_beside_flicker\" is not from 0 to 1");
 	if ((code = vq_record_str(json, "version", &version, err)) != VQ_OK ||
 		(code = vq_record_object(json, "extractor", &from, err)) != VQ_OK ||
 		(code = vq_record_str(from, "version", &extractor, err)) != VQ_OK ||
@@ -184,6 +208,8 @@ void vq_model_free(struct vq_model **m)
 		return;
 	for (int i = 0; i < VQ_CLASSES; i++) {
 		vq_booster_free(&(*m)->part[i].booster);
+		vq_scaling_free(&(*m)->part[i].scaling);
+		free((*m)->part[i].value);
 		free((*m)->part[i].row);
 		free((*m)->part[i].contrib);
 	}
@@ -235,8 +261,10 @@ static enum vq_code run_part(struct part *p, const json_t *features, struct vq_e
 			return vq_fail(err, VQ_EDATA,
 				"feature \"%s\", which the model asks for: %s in the record", name,
 				v == NULL ? "missing" : "no number");
-		p->row[i] = (float)json_number_value(v);
+		p->value[i] = p->row[i] = (float)json_number_value(v);
 	}
+	if (p->scaling != NULL)
+		vq_scaling_apply(p->scaling, p->row);
 	return vq_booster_margins(p->booster, p->row, 1, 0, p->margin, err);
 }
 
@@ -279,7 +307,7 @@ enum vq_code vq_model_judge(
 			return code;
 	if (m->bundle)
 		vq_judgement_combine(m->no_text ? 0 : sigmoid(&m->part[VQ_TEXT]),
-			sigmoid(&m->part[VQ_FLICKER]), j);
+			sigmoid(&m->part[VQ_FLICKER]), m->beside, j);
 	else
 		softmax(m->part[VQ_NONE].margin, m->no_text, j);
 	return VQ_OK;
@@ -310,7 +338,7 @@ static void gather(const struct vq_model *m, enum vq_class c, struct vq_reason *
 		if (vq_num_round(v, 6) == 0)
 			continue;
 		list[(*n)++] = (struct vq_reason){.feature = vq_booster_feature(p->booster, i),
-			.value = (double)p->row[i],
+			.value = (double)p->value[i],
 			.contribution = v,
 			.cls = c};
 	}

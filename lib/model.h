@@ -7,10 +7,12 @@
  *     {"type":"vidqc-model","version":..,"extractor":{"version","manifest"},
  *      "boosters":{"TEXT_INCONSISTENCY":{XGBoost JSON, binary:logistic},
  *                  "TEMPORAL_FLICKER":{..}},
- *      "calibration":{"TEXT_INCONSISTENCY":{"slope","intercept"},..},..}
+ *      "calibration":{"TEXT_INCONSISTENCY":{"slope","intercept"},..},
+ *      "scaling":{"TEXT_INCONSISTENCY":{..}},"text_beside_flicker":..,..}
+ *     The values go through the defect's scaling (lib/scaling.h) where there is one.
  *     A booster's margin m becomes the defect's probability
  *     1/(1+exp(-(slope*m+intercept))) (Platt, "Probabilistic Outputs for Support
- *     Vector Machines", 1999).
+ *     Vector Machines", 1999).  text_beside_flicker is 1 when it is not said.
  *
  * Features are matched by name. */
 #ifndef VQ_MODEL_H
@@ -35,9 +37,12 @@ struct vq_judgement {
 	double defect[VQ_CLASSES]; /* each defect's own; [VQ_NONE] is P(NONE) */
 };
 
-/* Make the three classes' probabilities from two independent defects':
- * P(NONE) = (1-t)(1-f); the rest is shared in proportion t : f. */
-void vq_judgement_combine(double text, double flicker, struct vq_judgement *j);
+/* Two stages.  Flicker explains that letters change, so it is asked for first; text is the
+ * probability of the text defect in a clip without flicker:
+ * P(FLICKER) = f, P(TEXT) = (1-f) t, P(NONE) = (1-f)(1-t).
+ * In a clip with flicker the text defect is as likely as t * beside, which makes
+ * defect[VQ_TEXT] = (1-f) t + f t beside. */
+void vq_judgement_combine(double text, double flicker, double beside, struct vq_judgement *j);
 
 /* The category of a judgement: NONE unless P(NONE) < threshold, then the likelier
  * defect; a tie goes to TEXT_INCONSISTENCY. */

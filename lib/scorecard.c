@@ -89,6 +89,8 @@ static const char *const columns[] = {"precision", "recall", "f1", "false_alarm_
 
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
+static const char *const use_names[] = {"gate", "default", "triage"};
+
 /* What other thresholds of P(NONE) would give. */
 static enum vq_code thresholds(
 	const struct vq_scored *s, size_t n, json_t *list, struct vq_err *err)
@@ -109,26 +111,78 @@ static enum vq_code thresholds(
 	return code;
 }
 
+/* One threshold with what a user of it sees. */
+static enum vq_code use_json(
+	const struct vq_scored *s, size_t n, double threshold, json_t **out, struct vq_err *err)
+{
+	struct vq_metrics m;
+	double v[VQ_NUMBERS];
+	enum vq_code code = vq_metrics(s, n, threshold, &m, err);
+
+	if (code != VQ_OK)
+		return code;
+	vq_numbers(&m, v);
+	*out = json_pack("{s:o}", "threshold", number(threshold));
+	for (size_t c = 0; c < COLUMNS; c++)
+		json_object_set_new(*out, columns[c], number(vq_number(v, columns[c])));
+	json_object_set_new(*out, "precision_at_0.01", number(vq_precision_at(&m.flag, 0.01)));
+	json_object_set_new(*out, "precision_at_0.05", number(vq_precision_at(&m.flag, 0.05)));
+	return VQ_OK;
+}
+
+/* The table's thresholds for those who must miss little and for those whose time is
+ * short: the lowest that finds 95 in 100, the highest whose flags are right 9 times in
+ * 10; null when none does.  Between them the configured one. */
+static enum vq_code uses(const struct vq_scored *s, size_t n, double threshold, const json_t *table,
+	json_t *o, struct vq_err *err)
+{
+	double of[3] = {NAN, threshold, NAN};
+	enum vq_code code = VQ_OK;
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(table, i, row)
+	{
+		const json_t *precision = json_object_get(row, "precision");
+		double at = json_number_value(json_object_get(row, "threshold"));
+
+		if (json_number_value(json_object_get(row, "recall")) >= 0.95 && isnan(of[0]))
+			of[0] = at;
+		if (json_number_value(precision) >= 0.9)
+			of[2] = at;
+	}
+	for (size_t k = 0; code == VQ_OK && k < 3; k++) {
+		json_t *use = NULL;
+
+		if (isfinite(of[k]))
+			code = use_json(s, n, of[k], &use, err);
+		json_object_set_new(o, use_names[k], use != NULL ? use : json_null());
+	}
+	return code;
+}
+
 enum vq_code vq_scorecard(
 	const struct vq_scored *s, size_t n, double threshold, json_t **card, struct vq_err *err)
 {
-	json_t *list = json_array();
+	json_t *list = json_array(), *of_uses = json_object();
 	struct vq_metrics m;
 	double v[VQ_NUMBERS];
 	enum vq_code code;
 
 	*card = NULL;
 	if ((code = vq_metrics(s, n, threshold, &m, err)) != VQ_OK ||
-		(code = thresholds(s, n, list, err)) != VQ_OK) {
+		(code = thresholds(s, n, list, err)) != VQ_OK ||
+		(code = uses(s, n, threshold, list, of_uses, err)) != VQ_OK) {
 		json_decref(list);
+		json_decref(of_uses);
 		return code;
 	}
 	vq_numbers(&m, v);
-	*card = json_pack("{s:o,s:o,s:{s:o,s:o},s:o,s:o}", "pooled", vq_numbers_json(v),
+	*card = json_pack("{s:o,s:o,s:{s:o,s:o},s:o,s:o,s:o}", "pooled", vq_numbers_json(v),
 		"confusion", confusion(&m), "precision_at_prevalence", "0.01",
 		number(vq_precision_at(&m.flag, 0.01)), "0.05",
 		number(vq_precision_at(&m.flag, 0.05)), "reliability", reliability(s, n),
-		"thresholds", list);
+		"thresholds", list, "uses", of_uses);
 	return *card != NULL ? VQ_OK : vq_nomem(err);
 }
 
@@ -224,18 +278,35 @@ static void print_thresholds(FILE *out, const json_t *card)
 	}
 }
 
+static void print_uses(FILE *out, const json_t *card)
+{
+	const char *name;
+	json_t *use;
+
+	fprintf(out,
+		"\nThree uses: a gate that misses little, the configured threshold, triage by "
+		"people;\nprecision among these clips, and where 1 or 5 clips in 100 have an "
+		"artifact:\n  %-8s %8s %8s %8s %8s %8s %8s\n",
+		"", "flag <", "recall", "alarms", "prec.", "of 1", "of 5");
+	json_object_foreach(json_object_get(card, "uses"), name, use)
+	{
+		fprintf(out, "  %-8s", name);
+		vq_print_value(out, json_object_get(use, "threshold"));
+		vq_print_value(out, json_object_get(use, "recall"));
+		vq_print_value(out, json_object_get(use, "false_alarm_rate"));
+		vq_print_value(out, json_object_get(use, "precision"));
+		vq_print_value(out, json_object_get(use, "precision_at_0.01"));
+		vq_print_value(out, json_object_get(use, "precision_at_0.05"));
+		fputc('\n', out);
+	}
+}
+
 void vq_print_scorecard(FILE *out, const json_t *card)
 {
-	const json_t *at = json_object_get(card, "precision_at_prevalence");
-
-	fprintf(out, "\nPrecision where 1 clip in 100 has an artifact:");
-	vq_print_value(out, json_object_get(at, "0.01"));
-	fputs(", 5 in 100:", out);
-	vq_print_value(out, json_object_get(at, "0.05"));
-	fputc('\n', out);
 	print_confusion(out, card);
 	print_reliability(out, card);
 	print_thresholds(out, card);
+	print_uses(out, card);
 }
 
 void vq_print_gates(FILE *out, const json_t *gates)

@@ -21,7 +21,7 @@ double vq_number(const double v[VQ_NUMBERS], const char *name); /* NAN when unkn
 json_t *vq_numbers_json(const double v[VQ_NUMBERS]);
 
 /* {"pooled":numbers,"confusion","precision_at_prevalence","reliability",
- * "thresholds"} of n judged clips; a new reference. */
+ * "thresholds","uses"} of n judged clips; a new reference. */
 enum vq_code vq_scorecard(
 	const struct vq_scored *s, size_t n, double threshold, json_t **card, struct vq_err *err);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "drift.h"
 #include "num.h"
 #include "record.h"
 #include "scorecard.h"
@@ -15,36 +16,43 @@ static json_t *number(double v)
 	return isfinite(v) ? vq_record_number(v, 6) : json_null();
 }
 
-/* Mean and sample standard deviation over the folds in which a number is defined. */
-static void spread(
-	const struct vq_training *t, int folds, double mean[VQ_NUMBERS], double sd[VQ_NUMBERS])
-{
-	for (int i = 0; i < VQ_NUMBERS; i++) {
-		double sum = 0, square = 0, n = 0, v[VQ_NUMBERS];
+/* The numbers of several parts of a validation, or of several validations. */
+struct spread {
+	double mean[VQ_NUMBERS], sd[VQ_NUMBERS]; /* sample standard deviation */
+};
 
-		for (int f = 0; f < folds; f++) {
-			vq_numbers(&t->of_fold[f], v);
+/* Over the parts in which a number is defined. */
+static struct spread spread(const struct vq_metrics *m, int n)
+{
+	struct spread s;
+
+	for (int i = 0; i < VQ_NUMBERS; i++) {
+		double sum = 0, square = 0, defined = 0, v[VQ_NUMBERS];
+
+		for (int k = 0; k < n; k++) {
+			vq_numbers(&m[k], v);
 			if (isfinite(v[i])) {
 				sum += v[i];
-				n++;
+				defined++;
 			}
 		}
-		mean[i] = n > 0 ? sum / n : NAN;
-		for (int f = 0; f < folds; f++) {
-			vq_numbers(&t->of_fold[f], v);
+		s.mean[i] = defined > 0 ? sum / defined : NAN;
+		for (int k = 0; k < n; k++) {
+			vq_numbers(&m[k], v);
 			if (isfinite(v[i]))
-				square += (v[i] - mean[i]) * (v[i] - mean[i]);
+				square += (v[i] - s.mean[i]) * (v[i] - s.mean[i]);
 		}
-		sd[i] = n > 1 ? sqrt(square / (n - 1)) : NAN;
+		s.sd[i] = defined > 1 ? sqrt(square / (defined - 1)) : NAN;
 	}
+	return s;
 }
 
 /* ---- model ---- */
 
 static json_t *config_json(const struct vq_train_options *o)
 {
-	return json_pack("{s:i,s:I,s:f}", "folds", o->folds, "seed", (json_int_t)o->seed,
-		"model.binary_threshold", o->threshold);
+	return json_pack("{s:i,s:i,s:I,s:f}", "folds", o->folds, "repeats", o->repeats, "seed",
+		(json_int_t)o->seed, "model.binary_threshold", o->threshold);
 }
 
 /* Of everything that the model depends on: the labels, the features, the options. */
@@ -62,7 +70,8 @@ static enum vq_code inputs_hash(const struct vq_dataset *d, const struct vq_trai
 static enum vq_code version_of(
 	const struct vq_training *t, char *version, size_t size, struct vq_err *err)
 {
-	json_t *parts = json_pack("[O,O]", t->calibration, t->boosters);
+	json_t *parts = json_pack(
+		"[O,O,O,f]", t->calibration, t->boosters, t->scaling, t->choice[VQ_TEXT].beside);
 	char *text =
 		parts == NULL ? NULL : json_dumps(parts, JSON_COMPACT | JSON_REAL_PRECISION(9));
 	char hash[VQ_SHA256_HEX];
@@ -84,9 +93,10 @@ enum vq_code vq_train_model(
 	*model = NULL;
 	if ((code = version_of(t, version, sizeof version, err)) != VQ_OK)
 		return code;
-	*model = json_pack("{s:s,s:s,s:{s:s,s:s},s:O,s:O}", "type", "vidqc-model", "version",
-		version, "extractor", "version", d->extractor, "manifest", d->manifest,
-		"calibration", t->calibration, "boosters", t->boosters);
+	*model = json_pack("{s:s,s:s,s:{s:s,s:s},s:O,s:f,s:O,s:O}", "type", "vidqc-model",
+		"version", version, "extractor", "version", d->extractor, "manifest", d->manifest,
+		"calibration", t->calibration, "text_beside_flicker", t->choice[VQ_TEXT].beside,
+		"scaling", t->scaling, "boosters", t->boosters);
 	return *model != NULL ? VQ_OK : vq_nomem(err);
 }
 
@@ -178,9 +188,10 @@ static json_t *boosters_json(const struct vq_training *t, const struct vq_datase
 		const struct vq_choice *k = &t->choice[c];
 
 		json_object_set_new(o, vq_class_name((enum vq_class)c),
-			json_pack("{s:I,s:i,s:i,s:o,s:o,s:o,s:I,s:I,s:o}", "features_used",
-				(json_int_t)k->features, "depth", k->depth, "rounds", k->rounds,
-				"slope", number(k->slope), "intercept", number(k->intercept),
+			json_pack("{s:s,s:I,s:i,s:i,s:f,s:o,s:o,s:o,s:I,s:I,s:o}", "kind", k->kind,
+				"features_used", (json_int_t)k->features, "depth", k->depth,
+				"rounds", k->rounds, "penalty", k->penalty, "slope",
+				number(k->slope), "intercept", number(k->intercept),
 				"inner_log_loss", number(k->log_loss), "clips",
 				(json_int_t)k->clips, "positives", (json_int_t)k->positives,
 				"features", importances_json(t, d, (enum vq_class)c)));
@@ -188,24 +199,27 @@ static json_t *boosters_json(const struct vq_training *t, const struct vq_datase
 	return o;
 }
 
-/* The scorecard of all folds together, and the numbers of each and their spread. */
+/* The scorecard of all judgements; its "pooled" becomes the mean over the validations, each
+ * with all its folds together.  Beside it the numbers of each fold and their spread. */
 static enum vq_code validation_json(const struct vq_training *t, const struct vq_train_options *o,
-	const double mean[VQ_NUMBERS], const double sd[VQ_NUMBERS], json_t **out,
-	struct vq_err *err)
+	const struct spread *of_folds, json_t **out, struct vq_err *err)
 {
 	enum vq_code code = vq_scorecard(t->scored, t->scored_count, o->threshold, out, err);
+	struct spread pooled = spread(t->of_repeat, o->repeats);
 	json_t *folds;
 	double v[VQ_NUMBERS];
 
 	if (code != VQ_OK)
 		return code;
 	folds = json_array();
-	for (int f = 0; f < o->folds; f++) {
+	for (int f = 0; f < o->repeats * o->folds; f++) {
 		vq_numbers(&t->of_fold[f], v);
 		json_array_append_new(folds, vq_numbers_json(v));
 	}
-	json_object_set_new(*out, "mean", vq_numbers_json(mean));
-	json_object_set_new(*out, "standard_deviation", vq_numbers_json(sd));
+	json_object_set_new(*out, "pooled", vq_numbers_json(pooled.mean));
+	json_object_set_new(*out, "pooled_standard_deviation", vq_numbers_json(pooled.sd));
+	json_object_set_new(*out, "mean", vq_numbers_json(of_folds->mean));
+	json_object_set_new(*out, "standard_deviation", vq_numbers_json(of_folds->sd));
 	json_object_set_new(*out, "folds", folds);
 	return VQ_OK;
 }
@@ -214,23 +228,27 @@ enum vq_code vq_train_manifest(const struct vq_training *t, const struct vq_data
 	const struct vq_train_options *o, const char *model_version, const char *model_sha256,
 	json_t **manifest, struct vq_err *err)
 {
-	double mean[VQ_NUMBERS], sd[VQ_NUMBERS], f1_sd;
+	struct spread of_folds = spread(t->of_fold, o->repeats * o->folds);
+	double f1_sd = vq_number(of_folds.sd, "f1");
 	char hash[VQ_SHA256_HEX];
-	json_t *validation;
+	json_t *validation, *drift;
 	enum vq_code code;
 
 	*manifest = NULL;
-	spread(t, o->folds, mean, sd);
-	f1_sd = vq_number(sd, "f1");
 	if ((code = inputs_hash(d, o, hash, err)) != VQ_OK ||
-		(code = validation_json(t, o, mean, sd, &validation, err)) != VQ_OK)
+		(code = vq_drift_json(d, &drift, err)) != VQ_OK)
 		return code;
-	*manifest = json_pack("{s:s,s:{s:s,s:s},s:{s:s},s:{s:s,s:s},s:o,s:o,s:s,s:o,s:o,s:o}",
+	if ((code = validation_json(t, o, &of_folds, &validation, err)) != VQ_OK) {
+		json_decref(drift);
+		return code;
+	}
+	*manifest = json_pack("{s:s,s:{s:s,s:s},s:{s:s},s:{s:s,s:s},s:o,s:o,s:s,s:o,s:o,s:o,s:o}",
 		"type", "vidqc-model-manifest", "model", "version", model_version, "sha256",
 		model_sha256, "vidqc", "version", VQ_VERSION, "extractor", "version", d->extractor,
 		"manifest", d->manifest, "data", data_json(d), "config", config_json(o),
 		"inputs_sha256", hash, "validation", validation, "gate",
-		vq_gates_json(mean, &f1_sd), "boosters", boosters_json(t, d));
+		vq_gates_json(of_folds.mean, &f1_sd), "boosters", boosters_json(t, d), "drift",
+		drift);
 	return *manifest != NULL ? VQ_OK : vq_nomem(err);
 }
 
@@ -268,17 +286,35 @@ static void report_scores(FILE *out, const json_t *m)
 	json_t *x;
 
 	fprintf(out,
-		"\nEach clip judged by a model that saw no clip of its source; %lld folds:\n"
-		"  %-24s %8s %8s %8s\n",
-		json_integer_value(get(m, "config", "folds")), "", "mean", "+-", "pooled");
+		"\nEach clip judged by a model that saw no clip of its source, %lld times, each "
+		"with other\nfolds, %lld of them; mean and standard deviation over the folds, and "
+		"over the times with\nall folds together:\n"
+		"  %-24s %8s %8s %8s %8s\n",
+		json_integer_value(get(m, "config", "repeats")),
+		json_integer_value(get(m, "config", "folds")), "", "fold", "+-", "all", "+-");
 	json_object_foreach(json_object_get(v, "mean"), k, x)
 	{
 		fprintf(out, "  %-24s", k);
 		vq_print_value(out, x);
 		vq_print_value(out, get(v, "standard_deviation", k));
 		vq_print_value(out, get(v, "pooled", k));
+		vq_print_value(out, get(v, "pooled_standard_deviation", k));
 		fputc('\n', out);
 	}
+}
+
+/* "131 features, linear, penalty 0.2", "2 features, trees, penalty 2, depth 1, 40 rounds" */
+static void report_kind(FILE *out, const json_t *booster)
+{
+	json_int_t depth = json_integer_value(json_object_get(booster, "depth"));
+
+	fprintf(out, "%lld features, %s, penalty %g",
+		json_integer_value(json_object_get(booster, "features_used")),
+		json_string_value(json_object_get(booster, "kind")),
+		json_number_value(json_object_get(booster, "penalty")));
+	if (depth > 0)
+		fprintf(out, ", depth %lld, %lld rounds", depth,
+			json_integer_value(json_object_get(booster, "rounds")));
 }
 
 static void report_features(FILE *out, const json_t *m)
@@ -291,17 +327,43 @@ static void report_features(FILE *out, const json_t *m)
 		const json_t *list = json_object_get(b, "features"), *f;
 		size_t i;
 
-		fprintf(out,
-			"\n%s: %lld features, depth %lld, %lld rounds; what it rests on (AUC lost "
-			"when a feature "
-			"is shuffled, share of gain):\n",
-			name, json_integer_value(json_object_get(b, "features_used")),
-			json_integer_value(json_object_get(b, "depth")),
-			json_integer_value(json_object_get(b, "rounds")));
+		fprintf(out, "\n%s: ", name);
+		report_kind(out, b);
+		fputs("; what it rests on (AUC lost when a feature is shuffled, share of gain or "
+		      "weights):\n",
+			out);
 		json_array_foreach(list, i, f) if (i < 15) fprintf(out, "  %-40s %8.4f %8.4f\n",
 			json_string_value(json_object_get(f, "feature")),
 			json_number_value(json_object_get(f, "auc_drop")),
 			json_number_value(json_object_get(f, "gain")));
+	}
+}
+
+static void report_drift(FILE *out, const json_t *m)
+{
+	const json_t *drift = json_object_get(m, "drift"), *f;
+	size_t i;
+
+	fprintf(out,
+		"\nMade clips against real ones of the same label, difference of means in standard "
+		"deviations;\n%lld of %zu features differ by more than %g, the largest:\n  %-40s",
+		json_integer_value(json_object_get(drift, "flagged")),
+		json_array_size(json_object_get(drift, "features")),
+		json_number_value(json_object_get(drift, "above")), "");
+	for (int c = 0; c < VQ_CLASSES; c++)
+		fprintf(out, " %20s", vq_class_name((enum vq_class)c));
+	fputc('\n', out);
+	json_array_foreach(json_object_get(drift, "features"), i, f)
+	{
+		if (i >= 15 && !json_is_true(json_object_get(f, "flagged")))
+			break;
+		fprintf(out, "%s %-40s", json_is_true(json_object_get(f, "flagged")) ? " *" : "  ",
+			json_string_value(json_object_get(f, "feature")));
+		for (int c = 0; c < VQ_CLASSES; c++) {
+			fprintf(out, "%12s", "");
+			vq_print_value(out, json_object_get(f, vq_class_name((enum vq_class)c)));
+		}
+		fputc('\n', out);
 	}
 }
 
@@ -311,6 +373,7 @@ enum vq_code vq_train_report(FILE *out, const json_t *manifest, struct vq_err *e
 	report_scores(out, manifest);
 	vq_print_scorecard(out, json_object_get(manifest, "validation"));
 	report_features(out, manifest);
+	report_drift(out, manifest);
 	vq_print_gates(out, json_object_get(manifest, "gate"));
 	return ferror(out) ? vq_fail(err, VQ_EIO, "write: ") : VQ_OK;
 }

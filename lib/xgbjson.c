@@ -252,6 +252,7 @@ static enum vq_code check_booster(
 	if (strcmp(json_string_value(name), "gblinear") == 0) {
 		if ((code = member(b, "model", JSON_OBJECT, &inner, err)) != VQ_OK)
 			return code;
+		info->linear = true;
 		/* The library that writes one base score for each class (3.1 and 3.2)
 		 * uses the first one for all of them in a linear booster. */
 		for (size_t i = 1; i < info->outputs; i++)

@@ -6,6 +6,7 @@
 #define VQ_XGBJSON_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "err.h"
 
@@ -14,6 +15,7 @@ enum { VQ_XGB_MAX_OUTPUTS = 8 };
 struct vq_xgb_info {
 	char version[32];		 /* of the XGBoost that wrote it, "3.2.0" */
 	size_t features;		 /* learner.feature_names has so many */
+	bool linear;			 /* gblinear: no trees */
 	size_t outputs;			 /* 1: binary:logistic, else multi:softprob's classes */
 	double base[VQ_XGB_MAX_OUTPUTS]; /* margin to add to what the booster gives, per output */
 };

@@ -21,6 +21,20 @@ difference() { # NAME
 		| max'
 }
 
+# the other way round: XGBoost reads what vidqc-train wrote
+exits 0 vidqc-train --labels "$T/labels.csv" --folds 2 --repeats 1 --output-dir "$T/ours" "$T/a.jsonl"
+exits 0 vidqc-classify --model "$T/ours/model.json" "$T/a.jsonl"
+cp "$T/out" "$T/classified.jsonl"
+for path in '' "${VQ_PYTHON_NEWER:-$ROOT/build/venv/newer}"; do
+	PYTHONPATH=$path exits 0 "$python" "$ROOT/tests/python_bundle.py" "$T/ours/model.json" "$T/a.jsonl"
+	worst=$(jq -n --slurpfile got "$T/classified.jsonl" --slurpfile want "$T/out" '
+		[range(120) | $got[.] as $g | $want[.] as $w
+			| [$g.class_probabilities.NONE - $w.p[0], $g.class_probabilities.TEXT_INCONSISTENCY - $w.p[1],
+				$g.class_probabilities.TEMPORAL_FLICKER - $w.p[2], $g.defects.TEXT_INCONSISTENCY - $w.text][] | fabs]
+		| max')
+	is "$(jq -n "$worst < 1e-5")" true "XGBoost reads the bundle's boosters, within $worst"
+done
+
 for path in '' "${VQ_PYTHON_NEWER:-$ROOT/build/venv/newer}"; do
 	PYTHONPATH=$path exits 0 "$python" "$ROOT/tests/python_models.py" "$T/labels.csv" "$T/a.jsonl" "$T"
 	is "$(jq 'any(.learner.gradient_booster.model.trees[]; .tree_param.num_deleted != "0")' \

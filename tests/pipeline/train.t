@@ -41,7 +41,7 @@ is "$(find "$T/cache" -newer "$T/before")" '' 'nothing was measured again'
 cp "$T/clips/calm 2.mp4" "$T/clips/calm 1.mp4"
 exits 0 vidqc train --labels "$labels" --output-dir "$T/again" --cache "$T/cache" --folds 3
 is "$(find "$T/cache" -name '*.jsonl' | wc -l)" 19 'a changed clip is measured again'
-exits 0 vidqc train --labels "$labels" --output-dir "$T/again" --cache "$T/cache" --folds 3 --set model.binary_threshold=0.4
+exits 0 vidqc train --labels "$labels" --output-dir "$T/again" --cache "$T/cache" --folds 3 --repeats 2 --set model.binary_threshold=0.4
 is "$(find "$T/cache" -name '*.jsonl' | wc -l)" 19 'a setting that features do not depend on'
 ok 'features are kept, not half of them' bash -c '
 	for f in "$0"/*.jsonl; do tail -n 1 "$f" | jq -e ".type == \"end\"" >/dev/null || exit 1; done' "$T/cache"

@@ -40,16 +40,25 @@ static void combine(void)
 	struct vq_judgement j;
 	double worst = 0;
 
-	vq_judgement_combine(0.5, 0.5, &j);
-	is_real(j.p[VQ_NONE], 0.25, 1e-9, "independent defects: P(NONE) = 0.5 * 0.5");
+	vq_judgement_combine(0.5, 0.25, 0.4, &j);
+	is_real(j.p[VQ_FLICKER], 0.25, 1e-9, "flicker comes first");
+	is_real(j.p[VQ_TEXT], 0.75 * 0.5, 1e-9, "text where it does not flicker");
+	is_real(j.p[VQ_NONE], 0.75 * 0.5, 1e-9, "neither");
+	is_real(j.defect[VQ_TEXT], 0.75 * 0.5 + 0.25 * 0.5 * 0.4, 1e-9,
+		"text with or without flicker");
+	is_real(j.defect[VQ_FLICKER], 0.25, 1e-9, "flicker's own");
+	is_int(vq_judgement_category(&j, 0.4), VQ_TEXT, "the likelier of both");
+	is_int(vq_judgement_category(&j, 0.375), VQ_NONE, "P(NONE) must be below the threshold");
+	vq_judgement_combine(1, 0.5, 1, &j);
 	is_int(vq_judgement_category(&j, 0.5), VQ_TEXT, "a tie is TEXT_INCONSISTENCY");
-	is_int(vq_judgement_category(&j, 0.25), VQ_NONE, "P(NONE) must be below the threshold");
-	vq_judgement_combine(0, 0, &j);
+	vq_judgement_combine(1, 0.6, 1, &j);
+	is_int(vq_judgement_category(&j, 0.5), VQ_FLICKER, "flicker explains letters that change");
+	vq_judgement_combine(0, 0, 1, &j);
 	is_real(j.p[VQ_NONE], 1, 0, "nothing");
-	vq_judgement_combine(1, 1, &j);
+	vq_judgement_combine(1, 1, 1, &j);
 	is_real(j.p[VQ_NONE], 0, 0, "both for sure");
 	for (int i = 0; i <= 1000; i++) {
-		vq_judgement_combine(i / 1000.0, (i * 7919 % 1001) / 1000.0, &j);
+		vq_judgement_combine(i / 1000.0, (i * 7919 % 1001) / 1000.0, i % 3 / 2.0, &j);
 		worst = fmax(worst, fabs(sum(&j) - 1));
 	}
 	is_real(worst, 0, 1e-9, "the probabilities sum to 1");
@@ -108,6 +117,7 @@ static void bundle(void)
 	is_real(j.defect[VQ_FLICKER], f, 1e-6, "flicker, calibrated");
 	is_real(j.p[VQ_NONE], (1 - t) * (1 - f), 1e-6, "neither");
 	is_real(sum(&j), 1, 1e-9, "sum");
+	is_real(j.p[VQ_FLICKER], f, 1e-6, "flicker first");
 	vq_model_reasons(m, (const int[]){0, 1, 1}, why, 8, &n, &err);
 	is_int((long long)n, 2, "one feature a defect");
 	is_real(why[1].contribution, 0.5 * 2, 1e-5, "scaled with the calibration");
@@ -117,6 +127,63 @@ static void bundle(void)
 	json_decref(r);
 	json_decref(no_text);
 	vq_model_free(&m);
+}
+
+static void refused(json_t *bundle, const char *says, const char *what)
+{
+	struct vq_model *m;
+	char *s = text_of(bundle);
+
+	is_int(vq_model_parse(&m, s, strlen(s), &err), VQ_EDATA, "%s", what);
+	has_str(err.msg, says, "%s: says so", what);
+	free(s);
+}
+
+/* The text booster has has_text_regions and a; a's stump is at 0.5 of what it is given. */
+static json_t *scaled_bundle(void)
+{
+	json_t *b = toy_bundle("a", "b", "0.1.0");
+
+	json_object_set_new(b, "scaling",
+		json_pack("{s:{s:f,s:[f,f],s:[f,f]}}", "TEXT_INCONSISTENCY", "limit", 2.0, "center",
+			0.0, 10.0, "spread", 1.0, 1.0));
+	json_object_set_new(b, "text_beside_flicker", json_real(0.5));
+	return b;
+}
+
+static void scaled(void)
+{
+	json_t *b = scaled_bundle(), *s, *r = record(1, 10.4, 0.75);
+	struct vq_reason why[8];
+	struct vq_judgement j;
+	struct vq_model *m;
+	size_t n;
+
+	m = parse(json_deep_copy(b));
+	vq_model_judge(m, r, &j, &err);
+	is_real(j.p[VQ_TEXT], logistic(-2) * (1 - j.p[VQ_FLICKER]), 1e-6,
+		"0.4 deviations are below the stump");
+	is_real(j.defect[VQ_TEXT], logistic(-2) * (1 - 0.5 * j.p[VQ_FLICKER]), 2e-6,
+		"text_beside_flicker");
+	vq_model_reasons(m, (const int[]){0, 1, 0}, why, 8, &n, &err);
+	ok(n == 1 && why[0].value > 10.3 && why[0].contribution < 0,
+		"a reason has the value as measured");
+	json_decref(r);
+	r = record(1, 10.6, 0.75);
+	vq_model_judge(m, r, &j, &err);
+	is_real(j.p[VQ_TEXT], logistic(2) * (1 - j.p[VQ_FLICKER]), 1e-6, "0.6 are above");
+	json_decref(r);
+	vq_model_free(&m);
+	s = json_object_get(json_object_get(b, "scaling"), "TEXT_INCONSISTENCY");
+	json_array_append_new(json_object_get(s, "center"), json_real(1));
+	refused(json_deep_copy(b), "TEXT_INCONSISTENCY: scaling: \"center\" has 3 values",
+		"a center too many");
+	json_array_remove(json_object_get(s, "center"), 2);
+	json_object_set_new(s, "limit", json_real(0));
+	refused(json_deep_copy(b), "\"limit\" is not above 0", "no limit");
+	json_object_set_new(b, "scaling", json_object());
+	json_object_set_new(b, "text_beside_flicker", json_real(1.5));
+	refused(b, "\"text_beside_flicker\" is not from 0 to 1", "a share above 1");
 }
 
 static void unsuited(void)
@@ -222,10 +289,11 @@ int main(void)
 	combine();
 	plain();
 	bundle();
+	scaled();
 	unsuited();
 	training();
 	damaged(toy_model(names, 2, s, 3, "5E-1"), "XGBoost model");
-	damaged(toy_bundle("a", "b", "0.1.0"), "bundle");
+	damaged(scaled_bundle(), "bundle");
 	is_int(vq_model_load(&m, "/nonexistent", &err), VQ_ENOENT, "no such file");
 	is_int(vq_model_load(&m, "/", &err), VQ_ENOENT, "a folder");
 	is_int(vq_model_parse(&m, "", 0, &err), VQ_EDATA, "an empty file");

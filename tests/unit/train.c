@@ -5,7 +5,8 @@
 enum { CLIPS = 120, SOURCES = 24 };
 
 static struct vq_err err;
-static const struct vq_train_options options = {.folds = 4, .seed = 42, .threshold = 0.5};
+static const struct vq_train_options options = {
+	.folds = 4, .repeats = 2, .seed = 42, .threshold = 0.5};
 
 static double noise(unsigned *s)
 {
@@ -129,8 +130,11 @@ static void honest(const struct vq_training *t, const struct vq_dataset *d)
 				 t->fold[i] != t->fold[k];
 	}
 	is_int((long long)split, 0, "no source is on both sides of a fold");
-	is_int((long long)t->pooled.flag.n, (long long)scored, "disputed clips are not scored");
-	ok(t->pooled.flag.auc > 0.85, "it has learned: AUC %.3f", t->pooled.flag.auc);
+	is_int((long long)t->scored_count, (long long)(2 * scored), "twice, as was asked for");
+	ok(t->of_repeat[1].flag.brier != t->of_repeat[0].flag.brier, "in other folds");
+	is_int((long long)t->of_repeat[0].flag.n, (long long)scored,
+		"disputed clips are not scored");
+	ok(t->of_repeat[0].flag.auc > 0.85, "it has learned: AUC %.3f", t->of_repeat[0].flag.auc);
 	ok(t->drop[VQ_TEXT][vq_dataset_column(d, "t")] > 0.05 &&
 			t->drop[VQ_TEXT][vq_dataset_column(d, "junk")] < 0.05,
 		"the text booster rests on the text feature");
@@ -159,9 +163,10 @@ static void whole(void)
 	free(a);
 	free(b);
 	is_int(vq_train(&w, bad, &options, &err), VQ_OK, "train with 16 labels turned over");
-	ok(w->pooled.flag.f1 < t->pooled.flag.f1 - 0.03 && w->pooled.flag.auc < t->pooled.flag.auc,
-		"wrong labels lower the score: F1 %.3f, was %.3f", w->pooled.flag.f1,
-		t->pooled.flag.f1);
+	ok(w->of_repeat[0].flag.f1 < t->of_repeat[0].flag.f1 - 0.03 &&
+			w->of_repeat[0].flag.auc < t->of_repeat[0].flag.auc,
+		"wrong labels lower the score: F1 %.3f, was %.3f", w->of_repeat[0].flag.f1,
+		t->of_repeat[0].flag.f1);
 	vq_training_free(&t);
 	vq_training_free(&u);
 	vq_training_free(&w);
@@ -170,6 +175,47 @@ static void whole(void)
 	vq_dataset_free(&bad);
 	vq_labels_free(&l);
 	vq_labels_free(&wrong);
+}
+
+static char *text_part(const struct vq_training *t)
+{
+	json_t *part = json_pack("[O,O]", json_object_get(t->boosters, vq_class_name(VQ_TEXT)),
+		json_object_get(t->calibration, vq_class_name(VQ_TEXT)));
+	char *s = json_dumps(part, JSON_REAL_PRECISION(9));
+
+	json_decref(part);
+	return s;
+}
+
+/* The letters of a clip that flickers change for another reason. */
+static void flicker_is_no_text(void)
+{
+	struct vq_labels *l = make_labels(0);
+	struct vq_dataset *d = make_data(l, false);
+	size_t column = vq_dataset_column(d, "t"), changed = 0;
+	struct vq_training *t, *u;
+	char *a, *b;
+
+	vq_train(&t, d, &options, &err);
+	for (size_t i = 0; i < d->rows; i++)
+		if (d->label[i]->category == VQ_FLICKER) {
+			d->x[i * d->cols + column] += 5;
+			changed++;
+		}
+	vq_train(&u, d, &options, &err);
+	a = text_part(t);
+	b = text_part(u);
+	ok(changed > 10 && strcmp(a, b) == 0, "clips that flicker teach the text booster nothing");
+	ok(u->choice[VQ_TEXT].beside < t->choice[VQ_TEXT].beside,
+		"but say how much it is worth beside flicker: %.3f, was %.3f",
+		u->choice[VQ_TEXT].beside, t->choice[VQ_TEXT].beside);
+	is_str(t->choice[VQ_TEXT].kind, "linear", "text is linear");
+	free(a);
+	free(b);
+	vq_training_free(&t);
+	vq_training_free(&u);
+	vq_dataset_free(&d);
+	vq_labels_free(&l);
 }
 
 /* Features that know nothing must not score above chance: a leak would. */
@@ -184,7 +230,8 @@ static void nothing_to_learn(void)
 		for (size_t j = 0; j < d->cols; j++)
 			d->x[i * d->cols + j] = (float)noise(&seed) + 1;
 	is_int(vq_train(&t, d, &options, &err), VQ_OK, "train on noise");
-	ok(t->pooled.flag.auc < 0.65, "and score at chance: AUC %.3f", t->pooled.flag.auc);
+	ok(t->of_repeat[0].flag.auc < 0.65, "and score at chance: AUC %.3f",
+		t->of_repeat[0].flag.auc);
 	vq_training_free(&t);
 	vq_dataset_free(&d);
 	vq_labels_free(&l);
@@ -220,6 +267,7 @@ int main(void)
 {
 	dataset();
 	whole();
+	flicker_is_no_text();
 	nothing_to_learn();
 	too_little();
 	return done_testing();
