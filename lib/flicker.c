@@ -56,18 +56,23 @@ struct vq_flicker {
 	bool strobe_counts;
 	size_t blocks, moments;
 	struct cell *cell;
-	double *map, *sorted; /* one number a block */
-	bool *known;
-	struct vq_series luma;	 /* median block's |luma change|, a pair */
-	struct vq_series whole;	 /* |luma change of the picture|, a pair */
-	struct vq_series area;	 /* share of alternating blocks, a moment */
-	struct vq_series level;	 /* luma by which the picture alternates, a moment */
-	struct vq_series abrupt; /* share of abrupt blocks, a pair */
-	struct vq_swing swing;	 /* of the picture */
+	double *map, *sorted;	  /* one number a block */
+	bool *known, *flag;	  /* a block; flag: changed abruptly at the pair decided last */
+	struct vq_series luma;	  /* median block's |luma change|, a pair */
+	struct vq_series whole;	  /* |luma change of the picture|, a pair */
+	struct vq_series area;	  /* share of alternating blocks, a moment */
+	struct vq_series level;	  /* luma by which the picture alternates, a moment */
+	struct vq_series abrupt;  /* share of abrupt blocks, a pair */
+	struct vq_series boil;	  /* of the block at the 75th percentile, a moment */
+	struct vq_series sparkle; /* a moment */
+	struct vq_swing swing;	  /* of the picture */
 	struct vq_abrupt tone[CHANNELS];
 	struct vq_patchtone *parts;
 	struct vq_change_tone tone_here, tone_ahead; /* not decided yet; after the last moment */
-	double tone_steps, part_steps, area_square, last_luma, last_whole, first_time, last_until;
+	double tone_steps, area_square, last_luma, last_whole, first_time, last_until;
+	struct vq_patchtone_sums part;
+	double older;	 /* change of the picture's luma two pairs before the one decided */
+	bool dark_frame; /* there was a single one as deep as a strobe's */
 	long frames;
 };
 
@@ -91,7 +96,9 @@ enum vq_code vq_flicker_new(
 	f->map = calloc(f->blocks, sizeof *f->map);
 	f->sorted = calloc(f->blocks, sizeof *f->sorted);
 	f->known = calloc(f->blocks, sizeof *f->known);
-	if (f->cell == NULL || f->map == NULL || f->sorted == NULL || f->known == NULL) {
+	f->flag = calloc(f->blocks, sizeof *f->flag);
+	if (f->cell == NULL || f->map == NULL || f->sorted == NULL || f->known == NULL ||
+		f->flag == NULL) {
 		vq_flicker_free(out);
 		return vq_nomem(err);
 	}
@@ -108,10 +115,13 @@ void vq_flicker_free(struct vq_flicker **f)
 	vq_series_free(&(*f)->area);
 	vq_series_free(&(*f)->level);
 	vq_series_free(&(*f)->abrupt);
+	vq_series_free(&(*f)->boil);
+	vq_series_free(&(*f)->sparkle);
 	free((*f)->cell);
 	free((*f)->map);
 	free((*f)->sorted);
 	free((*f)->known);
+	free((*f)->flag);
 	free(*f);
 	*f = NULL;
 }
@@ -124,7 +134,9 @@ void vq_flicker_begin(struct vq_flicker *f)
 	memset(f->tone, 0, sizeof f->tone);
 	memset(&f->tone_here, 0, sizeof f->tone_here);
 	f->luma.n = f->whole.n = f->area.n = f->level.n = f->abrupt.n = 0;
-	f->tone_steps = f->area_square = 0;
+	f->boil.n = f->sparkle.n = 0;
+	f->tone_steps = f->area_square = f->older = 0;
+	f->dark_frame = false;
 	f->moments = 0;
 	f->frames = 0;
 }
@@ -261,6 +273,9 @@ static struct verdict follow_tone(struct vq_flicker *f, const struct vq_change_t
 	bool dark = in_dark_frame(&f->tone[LUMA], t->change[LUMA]);
 	struct verdict v = {0};
 
+	f->dark_frame |= dark && was->change[LUMA] > 0 && fabs(f->older) < VQ_STROBE_LEVEL;
+	f->older = f->tone[LUMA].before;
+
 	for (int k = 0; k < CHANNELS; k++) {
 		double size = vq_abrupt_follow(&f->tone[k], t->change[k]);
 
@@ -284,6 +299,7 @@ static double count_joint(struct vq_flicker *f)
 			struct cell *cell = &f->cell[(size_t)(r * f->columns + c)];
 			int company = -1;
 
+			f->flag[(size_t)(r * f->columns + c)] = cell->flag;
 			if (!cell->flag)
 				continue;
 			flagged++;
@@ -296,9 +312,37 @@ static double count_joint(struct vq_flicker *f)
 			cell->abrupt_joint += company >= JOINT;
 		}
 	}
+	vq_patchtone_abrupt(f->parts, f->flag);
 	flagged /= (double)f->blocks;
 	f->area_square += flagged * flagged;
 	return flagged;
+}
+
+/* Of the blocks inside: the 75th percentile. */
+static double boil_of(struct vq_flicker *f, const struct vq_change_block *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->blocks; i++) {
+		if (b[i].inside)
+			f->sorted[n++] = b[i].boil;
+	}
+	vq_sort(f->sorted, n);
+	return vq_quantile(f->sorted, n, 0.75);
+}
+
+static double sparkle_of(const struct vq_flicker *f, const struct vq_change_block *b)
+{
+	double square = 0, cube = 0, n = 0;
+
+	for (size_t i = 0; i < f->blocks; i++) {
+		if (!b[i].inside)
+			continue;
+		square += b[i].own_square;
+		cube += b[i].own_cube;
+		n++;
+	}
+	return n > 0 ? vq_change_sparkle(square / n, cube / n) : 0;
 }
 
 static enum vq_code add_moment(struct vq_flicker *f, const struct vq_moment *m, struct vq_err *err)
@@ -309,7 +353,7 @@ static enum vq_code add_moment(struct vq_flicker *f, const struct vq_moment *m, 
 
 	for (size_t i = 0; i < f->blocks; i++)
 		follow_block(&f->cell[i], &m->blocks[i], whole);
-	vq_patchtone_add(f->parts, m->blocks, whole.lost);
+	vq_patchtone_add(f->parts, m->blocks, &m->back, &m->ahead, whole.lost);
 	f->tone_ahead = m->ahead;
 	joint = count_joint(f);
 	vq_swing_follow(&f->swing, w.back, SWING_FRAME);
@@ -319,7 +363,9 @@ static enum vq_code add_moment(struct vq_flicker *f, const struct vq_moment *m, 
 	/* the first decision is on no pair */
 	if (f->moments > 1 && vq_series_add(&f->abrupt, joint, err) != VQ_OK)
 		return VQ_ETEMP;
-	if (vq_series_add(&f->luma, w.median_back, err) != VQ_OK ||
+	if (vq_series_add(&f->boil, boil_of(f, m->blocks), err) != VQ_OK ||
+		vq_series_add(&f->sparkle, sparkle_of(f, m->blocks), err) != VQ_OK ||
+		vq_series_add(&f->luma, w.median_back, err) != VQ_OK ||
 		vq_series_add(&f->whole, fabs(w.back), err) != VQ_OK ||
 		vq_series_add(&f->area, w.area, err) != VQ_OK ||
 		vq_series_add(&f->level, vq_alternation(w.back, w.ahead), err) != VQ_OK)
@@ -359,7 +405,7 @@ static enum vq_code add_last_pair(struct vq_flicker *f, struct vq_err *err)
 		joint[pass] = count_joint(f);
 		lost[pass] = whole.lost;
 	}
-	f->part_steps = vq_patchtone_end(f->parts, lost);
+	f->part = vq_patchtone_end(f->parts, lost);
 	for (size_t i = 0; i < f->blocks; i++) {
 		struct cell *c = &f->cell[i];
 
@@ -580,16 +626,24 @@ static double warp_error(const struct vq_flicker *f)
 
 static enum vq_code frame_values(const struct vq_flicker *f, double *v, struct vq_err *err)
 {
-	double pairs = (double)f->moments + 1, seconds = scene_seconds(f), wide = 0;
+	double pairs = (double)f->moments + 1, seconds = scene_seconds(f), wide = 0, alone;
 
 	for (size_t i = 0; i < f->abrupt.n; i++)
 		wide += f->abrupt.v[i] >= ABRUPT_SHARE;
 	v[VQ_FLICKER_ABRUPT_TIME] = wide / pairs;
 	v[VQ_FLICKER_TONE_STEPS] = f->tone_steps / pairs;
-	v[VQ_FLICKER_PART_STEPS] = f->part_steps / pairs;
+	v[VQ_FLICKER_PART_STEPS] = f->part.steps / pairs;
+	v[VQ_FLICKER_POP] = f->dark_frame ? 1 : f->part.pop;
+	if (vq_series_quantile(&f->boil, 0.5, &v[VQ_FLICKER_BOIL], err) != VQ_OK ||
+		vq_series_quantile(&f->sparkle, 0.5, &v[VQ_FLICKER_SPARKLE], err) != VQ_OK)
+		return VQ_ETEMP;
+	v[VQ_FLICKER_BOIL] *= vq_change_unspecked(v[VQ_FLICKER_SPARKLE]);
+	alone = fmax(sqrt(v[VQ_FLICKER_POP]), v[VQ_FLICKER_BOIL]);
 	/* a few pops of the whole picture count like many of a part of it */
 	v[VQ_FLICKER_UNSTEADY] = fmax(v[VQ_FLICKER_UNSTEADY], sqrt(f->area_square / pairs));
 	v[VQ_FLICKER_UNSTEADY] = fmax(v[VQ_FLICKER_UNSTEADY], v[VQ_FLICKER_PART_STEPS]);
+	v[VQ_FLICKER_UNSTEADY] = fmax(v[VQ_FLICKER_UNSTEADY], alone);
+	v[VQ_FLICKER_UNSTEADY_PART] = fmax(sqrt(f->part.abrupt_square / pairs), alone);
 	v[VQ_FLICKER_FRAME_TURNS] = f->swing.turns / pairs;
 	v[VQ_FLICKER_FRAME_TURNS_HZ] = f->swing.turns / seconds;
 	v[VQ_FLICKER_FRAME_SWING] = f->swing.total / pairs;
