@@ -200,21 +200,19 @@ static double pixel_covariance(const int16_t *a, const int16_t *b, int sum_a, in
 	return ((double)product - (double)sum_a * sum_b / PIXELS) / PIXELS;
 }
 
-static void measure_specks(
-	const int32_t *cell_back, const int32_t *cell_ahead, struct vq_change_block *b)
+static void measure_specks(const struct trio *t, struct vq_change_block *b)
 {
-	double mean = 0, square = 0, cube = 0, scale = 2.0 * CELL * CELL;
+	float mean = (float)(2 * t->mean_here - t->mean_before - t->mean_after) / PIXELS;
+	float square = 0, cube = 0;
 
-	for (int i = 0; i < CELLS; i++)
-		mean += (cell_back[i] - cell_ahead[i]) / scale / CELLS;
-	for (int i = 0; i < CELLS; i++) {
-		double own = (cell_back[i] - cell_ahead[i]) / scale - mean;
+	for (int i = 0; i < PIXELS; i++) {
+		float own = (float)(2 * t->here[i] - t->before[i] - t->after[i]) - mean;
 
 		square += own * own;
 		cube += own * own * own;
 	}
-	b->own_square = (float)(square / CELLS);
-	b->own_cube = (float)(cube / CELLS);
+	b->own_square = square / (4 * PIXELS);
+	b->own_cube = cube / (8 * PIXELS);
 }
 
 /* What a surface that is drawn anew at each frame changes by, it changes back next: of
@@ -223,7 +221,7 @@ static void measure_specks(
  * deform or brighten it is positive or nothing.  Sums over 4x4 pixels leave a sixteenth
  * of the grain of sensors and films, a little more where a codec smoothed it; the
  * product of the pixels tells how much there is. */
-static float measure_boil(const struct trio *t, struct vq_change_block *b)
+static float measure_boil(const struct trio *t)
 {
 	int16_t back[PIXELS], ahead[PIXELS], here[PIXELS];
 	int32_t cell_back[CELLS], cell_ahead[CELLS], cell_here[CELLS];
@@ -239,7 +237,6 @@ static float measure_boil(const struct trio *t, struct vq_change_block *b)
 	sum_cells(here, cell_here);
 	grain = -pixel_covariance(
 		back, ahead, t->mean_here - t->mean_before, t->mean_after - t->mean_here);
-	measure_specks(cell_back, cell_ahead, b);
 	own = -covariance(cell_back, cell_ahead, CELLS) * scale;
 	energy = (covariance(cell_back, cell_back, CELLS) +
 			 covariance(cell_ahead, cell_ahead, CELLS)) *
@@ -269,7 +266,8 @@ void vq_change_measure(const struct vq_change_frame *before, const struct vq_cha
 			t.mean_before = sum_block(t.before);
 			t.mean_after = sum_block(t.after);
 			measure_luma(&t, b);
-			b->boil = measure_boil(&t, b);
+			measure_specks(&t, b);
+			b->boil = measure_boil(&t);
 			chroma = chroma_mean(here, 0, x, y, 0, 0);
 			b->blue_back = chroma - chroma_mean(before, 0, x, y, p->x, p->y);
 			b->blue_ahead = chroma_mean(after, 0, x, y, n->x, n->y) - chroma;
@@ -294,7 +292,7 @@ double vq_change_sparkle(double square, double cube)
 
 double vq_change_unspecked(double sparkle)
 {
-	return fmin(1, fmax(0, (1 - fabs(sparkle)) / 0.4));
+	return fmin(1, fmax(0, (1.3 - fabs(sparkle)) / 0.5));
 }
 
 enum { LUMA, BLUE, RED, MISMATCH };

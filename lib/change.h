@@ -30,8 +30,8 @@ struct vq_change_block {
 	float edge;		/* mean |horizontal| + |vertical| step between neighbours */
 	float texture;		/* mean |pixel - block mean| */
 	float boil;		/* share of what 4x4 pixels change by that is in this frame alone */
-	float own_square, own_cube; /* mean square and cube of what 4x4 pixels are lighter than
-				       in the mean of both matches, means removed */
+	float own_square, own_cube; /* mean square and cube of what pixels are lighter than in
+				       the mean of both matches, means removed */
 	float speed; /* pixels of the working size a frame, the faster of both ways */
 	float bend;  /* |v_back + v_ahead|, pixels: 0 for steady motion */
 	bool inside; /* both matches and those of the smoothed fields lie in the picture */
@@ -74,8 +74,8 @@ void vq_change_tone(const struct vq_change_block *block, size_t n, bool ahead, d
  * below where they are darker (dust on films), about 0 where a surface boils. */
 double vq_change_sparkle(double square, double cube);
 
-/* Of what boils, the share that counts with such a skewness: all up to 0.6, nothing from
- * 1 on. */
+/* Of what boils, the share that counts with such a skewness: all up to 0.8, nothing from
+ * 1.3 on. */
 double vq_change_unspecked(double sparkle);
 
 /* Keeps ratios to edge strength and texture small where there is none: levels that

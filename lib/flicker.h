@@ -82,9 +82,9 @@
 	X(BOIL, "boil", "share", 0, 1,                                                             \
 		"share of what 4x4 pixels change by along motion that is in one frame alone and "  \
 		"goes back at the next, 75th percentile of the blocks, median over time; less "    \
-		"where sparkle is beyond 0.6")                                                     \
+		"where sparkle is beyond 0.8")                                                     \
 	X(SPARKLE, "sparkle", "ratio", -16, 16,                                                    \
-		"skewness of what 4x4 pixels are in one frame alone, median over time: above 0 "   \
+		"skewness of what pixels are in one frame alone, median over time: above 0 "       \
 		"for light specks (rain, snow, sparks), below for dark ones")                      \
 	X(STRUCTURE_SHARE_P75, "structure_share_p75", "share", 0, 1,                               \
 		"share of moments at which a block's structure fits neither neighbour "            \
