@@ -62,7 +62,8 @@
 		"the largest of five: share of pairs with an abrupt change or a step of "          \
 		"tone, 75th percentile of the blocks; share of the picture that changes "          \
 		"abruptly, root mean square over the pairs; share of pairs at which the "          \
-		"tone of the worst part of the picture steps; root of pop; 0.8 of boil")           \
+		"tone of the worst part of the picture steps; root of pop; 0.8 of boil; all "      \
+		"but the last two down to 0.6 of it where sparkle is above 0.8")                   \
 	X(TONE_STEPS, "tone_steps", "share", 0, 1,                                                 \
 		"share of pairs at which the picture's tone (median change of the blocks' "        \
 		"luma or chroma) steps by 2 levels and twice the blocks' spread, and "             \
@@ -74,7 +75,7 @@
 	X(UNSTEADY_PART, "unsteady_part", "share", 0, 1,                                           \
 		"the largest of three: share of a part of the picture (a quarter wide and "        \
 		"high) that changes abruptly, root mean square over the pairs, worst part; root "  \
-		"of pop; 0.8 of boil")                                                             \
+		"of pop; 0.8 of boil; the first down to 0.6 of it where sparkle is above 0.8")     \
 	X(POP, "pop", "share", 0, 1,                                                               \
 		"share of the picture that is alike lighter, darker or of another colour for "     \
 		"one frame and then as before, times depth (16 levels of luma or 8 of chroma: "    \

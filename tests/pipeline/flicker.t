@@ -225,6 +225,9 @@ silent 'fire'
 clip foliage "$(still 480x270 25 2),format=gbrp[a];nullsrc=s=480x270:r=25:d=2,geq=lum='128+7*sin(X/31+4*T)*cos(Y/27+2.3*T)+3*sin(X/9-9*T)':cb=128:cr=128,format=gray,split[b][c];[c]vflip[d];[b]format=gbrp[x];[d]format=gbrp[y];[a][x][y]displace=edge=smear,format=yuv420p,$grain"
 silent 'leaves in the wind'
 
+clip rain "$(still 480x270 25 2),format=yuv420p[a];color=black:s=480x34:r=25:d=2,noise=alls=100:allf=t:all_seed=5,format=gray,lutyuv=y='if(gt(val\,90)\,150\,0)',scale=480:272,crop=480:270,format=yuv420p[b];[a][b]blend=c0_mode=screen:c1_expr=A:c2_expr=A,$grain"
+silent 'rain'
+
 clip grainy "$(dive 480x270 24 2),noise=alls=22:allf=t:all_seed=9"
 silent 'a grainy film'
 
