@@ -169,7 +169,7 @@ flagged 'one frame is lighter in a place' 'luma|flash|structure'
 
 # ---- texture and shapes
 broken boil "$(dunes 24 2),$grain" -k texture --strength 1
-flagged 'texture boils' 'texture'
+event 'texture boils' 'texture'
 
 broken boil_corner "$(dunes 24 2),$grain" -k texture --strength 1 --box 60,60,240,160
 event 'texture boils in a place' 'texture'
