@@ -142,7 +142,7 @@ broken color_24 "$(dive 480x270 24 2),$grain" -k color --strength 14
 flagged 'colour, every other of 24' 'color' 12
 
 broken color_pump "$(still 480x270 30 3),$grain" -k color --strength 18 --hz 5 --wave sine
-flagged 'colour pumps' 'color' 5
+flagged 'colour pumps' 'color'
 
 # ---- one frame
 broken pop_25 "$(dive 480x270 25 2),$grain" -k pop --strength 30 --start 0.8
