@@ -9,6 +9,12 @@
 #define BLOCK VQ_MOTION_BLOCK
 #define PIXELS (BLOCK * BLOCK)
 
+/* Boiling: levels squared, share of the texture's energy: what coding leaves. */
+#define BOIL_FLOOR 1.0
+#define BOIL_TEXTURE 0.02
+#define SPECK_FLOOR 0.5 /* levels squared */
+#define GRAIN 12.0	/* the grain's energy in a pixel over that in 4x4 of them */
+
 enum vq_code vq_change_frame_init(
 	struct vq_change_frame *f, int width, int height, int chroma_shift, struct vq_err *err)
 {
@@ -152,6 +158,94 @@ static void measure_luma(const struct trio *t, struct vq_change_block *b)
 	b->texture = (float)vq_motion_sad16(t->here, BLOCK, flat, 0, level(t->mean_here)) / PIXELS;
 }
 
+/* Sums of 4x4 pixels of a block, CELLS of them. */
+#define CELL 4
+#define CELLS (PIXELS / (CELL * CELL))
+
+static void sum_cells(const int16_t *p, int32_t *sum)
+{
+	for (int r = 0; r < BLOCK / CELL; r++) {
+		int16_t column[BLOCK] = {0};
+
+		for (int y = 0; y < CELL; y++) {
+			for (int x = 0; x < BLOCK; x++)
+				column[x] = (int16_t)(column[x] + p[(r * CELL + y) * BLOCK + x]);
+		}
+		for (int c = 0; c < BLOCK / CELL; c++, sum++)
+			*sum = column[c * CELL] + column[c * CELL + 1] + column[c * CELL + 2] +
+			       column[c * CELL + 3];
+	}
+}
+
+/* Mean product of two lists of n numbers whose means are removed. */
+static double covariance(const int32_t *a, const int32_t *b, int n)
+{
+	int64_t sum_a = 0, sum_b = 0, product = 0;
+
+	for (int i = 0; i < n; i++) {
+		sum_a += a[i];
+		sum_b += b[i];
+		product += a[i] * b[i];
+	}
+	return ((double)product - (double)(sum_a * sum_b) / n) / n;
+}
+
+/* Mean product of two pictures of a block whose means are removed. */
+static double pixel_covariance(const int16_t *a, const int16_t *b, int sum_a, int sum_b)
+{
+	int32_t product = 0;
+
+	for (int i = 0; i < PIXELS; i++)
+		product += a[i] * b[i];
+	return ((double)product - (double)sum_a * sum_b / PIXELS) / PIXELS;
+}
+
+static void measure_specks(const struct trio *t, struct vq_change_block *b)
+{
+	float mean = (float)(2 * t->mean_here - t->mean_before - t->mean_after) / PIXELS;
+	float square = 0, cube = 0;
+
+	for (int i = 0; i < PIXELS; i++) {
+		float own = (float)(2 * t->here[i] - t->before[i] - t->after[i]) - mean;
+
+		square += own * own;
+		cube += own * own * own;
+	}
+	b->own_square = square / (4 * PIXELS);
+	b->own_cube = cube / (8 * PIXELS);
+}
+
+/* What a surface that is drawn anew at each frame changes by, it changes back next: of
+ * two successive changes the mean product is minus the variance that each frame has of
+ * its own, and half of the changes' energy if there is no other.  Of things that move,
+ * deform or brighten it is positive or nothing.  Sums over 4x4 pixels leave a sixteenth
+ * of the grain of sensors and films, a little more where a codec smoothed it; the
+ * product of the pixels tells how much there is. */
+static float measure_boil(const struct trio *t)
+{
+	int16_t back[PIXELS], ahead[PIXELS], here[PIXELS];
+	int32_t cell_back[CELLS], cell_ahead[CELLS], cell_here[CELLS];
+	double scale = 1.0 / (CELL * CELL * CELL * CELL), own, grain, energy, texture;
+
+	for (int i = 0; i < PIXELS; i++) {
+		here[i] = t->here[i];
+		back[i] = (int16_t)(t->here[i] - t->before[i]);
+		ahead[i] = (int16_t)(t->after[i] - t->here[i]);
+	}
+	sum_cells(back, cell_back);
+	sum_cells(ahead, cell_ahead);
+	sum_cells(here, cell_here);
+	grain = -pixel_covariance(
+		back, ahead, t->mean_here - t->mean_before, t->mean_after - t->mean_here);
+	own = -covariance(cell_back, cell_ahead, CELLS) * scale;
+	energy = (covariance(cell_back, cell_back, CELLS) +
+			 covariance(cell_ahead, cell_ahead, CELLS)) *
+		 scale / 2;
+	texture = covariance(cell_here, cell_here, CELLS) * scale;
+	own -= fmax(grain, 0) / GRAIN;
+	return (float)fmin(1, fmax(0, 2 * own / (energy + BOIL_FLOOR + BOIL_TEXTURE * texture)));
+}
+
 void vq_change_measure(const struct vq_change_frame *before, const struct vq_change_frame *here,
 	const struct vq_change_frame *after, const struct vq_motion_field *back,
 	const struct vq_motion_field *ahead, struct vq_change_block *out)
@@ -172,6 +266,8 @@ void vq_change_measure(const struct vq_change_frame *before, const struct vq_cha
 			t.mean_before = sum_block(t.before);
 			t.mean_after = sum_block(t.after);
 			measure_luma(&t, b);
+			measure_specks(&t, b);
+			b->boil = measure_boil(&t);
 			chroma = chroma_mean(here, 0, x, y, 0, 0);
 			b->blue_back = chroma - chroma_mean(before, 0, x, y, p->x, p->y);
 			b->blue_ahead = chroma_mean(after, 0, x, y, n->x, n->y) - chroma;
@@ -187,6 +283,16 @@ void vq_change_measure(const struct vq_change_frame *before, const struct vq_cha
 				    is_inside(back, x, y, &ahead->smooth[i]);
 		}
 	}
+}
+
+double vq_change_sparkle(double square, double cube)
+{
+	return cube / pow(square + SPECK_FLOOR, 1.5);
+}
+
+double vq_change_unspecked(double sparkle)
+{
+	return fmin(1, fmax(0, (1.3 - fabs(sparkle)) / 0.5));
 }
 
 enum { LUMA, BLUE, RED, MISMATCH };
@@ -218,6 +324,7 @@ void vq_change_tone(const struct vq_change_block *block, size_t n, bool ahead, d
 			if (block[i].inside)
 				scratch[inside++] = value_of(&block[i], k, ahead);
 		}
+		tone->inside = (double)inside / (double)n;
 		if (inside < 3)
 			return;
 		median = vq_median(scratch, inside);

@@ -29,8 +29,11 @@ struct vq_change_block {
 	float square;		/* mean (after - this)^2, levels squared */
 	float edge;		/* mean |horizontal| + |vertical| step between neighbours */
 	float texture;		/* mean |pixel - block mean| */
-	float speed;		/* pixels of the working size a frame, the faster of both ways */
-	float bend;		/* |v_back + v_ahead|, pixels: 0 for steady motion */
+	float boil;		/* share of what 4x4 pixels change by that is in this frame alone */
+	float own_square, own_cube; /* mean square and cube of what pixels are lighter than in
+				       the mean of both matches, means removed */
+	float speed; /* pixels of the working size a frame, the faster of both ways */
+	float bend;  /* |v_back + v_ahead|, pixels: 0 for steady motion */
 	bool inside; /* both matches and those of the smoothed fields lie in the picture */
 };
 
@@ -40,7 +43,12 @@ struct vq_change_block {
  * or colour moves all blocks alike; things that move do not. */
 struct vq_change_tone {
 	double change[3], spread[3], mismatch;
+	double inside; /* share of the blocks */
 };
+
+/* A step of the whole picture's luma by so many levels is a light that belongs to the
+ * scene, unless temporal.strobe=flag. */
+#define VQ_STROBE_LEVEL 60.0
 
 enum vq_code vq_change_frame_init(
 	struct vq_change_frame *f, int width, int height, int chroma_shift, struct vq_err *err);
@@ -60,6 +68,15 @@ void vq_change_measure(const struct vq_change_frame *before, const struct vq_cha
  * are inside.  scratch has room for n numbers. */
 void vq_change_tone(const struct vq_change_block *block, size_t n, bool ahead, double *scratch,
 	struct vq_change_tone *tone);
+
+/* The skewness of what is in single frames alone, from mean own_square and own_cube:
+ * above 0 where specks are lighter than what is behind them (rain, snow, sparks, glitter),
+ * below where they are darker (dust on films), about 0 where a surface boils. */
+double vq_change_sparkle(double square, double cube);
+
+/* Of what boils, the share that counts with such a skewness: all up to 0.8, nothing from
+ * 1.3 on. */
+double vq_change_unspecked(double sparkle);
 
 /* Keeps ratios to edge strength and texture small where there is none: levels that
  * are added to them. */

@@ -18,6 +18,9 @@
 #define KEPT 20		     /* events, suppressed spans */
 #define DEEP 30.0	     /* levels of a flash */
 #define ONE_SIDED_SHARE 0.15 /* of the picture, to be worth a line */
+#define BOIL_LEVEL 0.25	     /* mean share of change that is in one frame alone */
+#define BOIL_MOMENTS 6	     /* fewer tell nothing of a mean */
+#define BOIL_BLOCKS 9	     /* a region's least size */
 
 enum { LUMA, COLOR, STRUCTURE, KINDS };
 
@@ -53,6 +56,19 @@ struct span {
 	const char *reason, *measure;
 };
 
+/* What of a block's change was in single frames alone, summed over the scene. */
+struct boil {
+	double sum, square, cube, level; /* of boil, own_square, own_cube, |luma_back| */
+	int n;
+};
+
+/* The moments of a scene so far. */
+struct extent {
+	double start, end;
+	long number_start, number_end;
+	int moments;
+};
+
 struct vq_events {
 	int columns, rows, x0, y0, width, height, src_width, src_height;
 	size_t blocks;
@@ -65,6 +81,8 @@ struct vq_events {
 	size_t founds;
 	struct span span[KEPT], open; /* open: occlusion that goes on, reason set */
 	size_t spans;
+	struct boil *boil; /* a block */
+	struct extent scene;
 };
 
 enum vq_code vq_events_new(struct vq_events **out, const struct vq_motion_field *field,
@@ -86,13 +104,14 @@ enum vq_code vq_events_new(struct vq_events **out, const struct vq_motion_field 
 	e->blocks = (size_t)field->columns * (size_t)field->rows;
 	e->evidence = calloc(e->blocks, sizeof *e->evidence);
 	e->stack = calloc(e->blocks, sizeof *e->stack);
+	e->boil = calloc(e->blocks, sizeof *e->boil);
 	for (size_t i = 0; i < OPEN_MAX; i++) {
 		e->track[i].seen = calloc(e->blocks, sizeof *e->track[i].seen);
 		e->track[i].hits = calloc(e->blocks, sizeof *e->track[i].hits);
 		if (e->track[i].seen == NULL || e->track[i].hits == NULL)
 			goto fail;
 	}
-	if (e->evidence != NULL && e->stack != NULL)
+	if (e->evidence != NULL && e->stack != NULL && e->boil != NULL)
 		return VQ_OK;
 fail:
 	vq_events_free(out);
@@ -109,6 +128,7 @@ void vq_events_free(struct vq_events **e)
 	}
 	free((*e)->evidence);
 	free((*e)->stack);
+	free((*e)->boil);
 	free(*e);
 	*e = NULL;
 }
@@ -246,12 +266,24 @@ static void extend(struct vq_events *e, struct track *t, size_t n, const struct 
 	}
 }
 
-/* The box of the blocks that are hit at least a fifth as often as the most hit,
- * in pixels of the original. */
+/* The box of columns c0 to c1 and rows r0 to r1 in pixels of the original; border blocks
+ * reach to the edge. */
+static void blocks_box(const struct vq_events *e, int c0, int r0, int c1, int r1, int box[4])
+{
+	double sx = (double)e->src_width / e->width, sy = (double)e->src_height / e->height;
+
+	box[0] = c0 == 0 ? 0 : (int)(sx * (e->x0 + VQ_MOTION_BLOCK * c0));
+	box[1] = r0 == 0 ? 0 : (int)(sy * (e->y0 + VQ_MOTION_BLOCK * r0));
+	box[2] = c1 + 1 == e->columns ? e->src_width
+				      : (int)(sx * (e->x0 + VQ_MOTION_BLOCK * (c1 + 1)));
+	box[3] = r1 + 1 == e->rows ? e->src_height
+				   : (int)(sy * (e->y0 + VQ_MOTION_BLOCK * (r1 + 1)));
+}
+
+/* The box of the blocks that are hit at least a fifth as often as the most hit. */
 static void box_of(const struct vq_events *e, const struct track *t, int box[4])
 {
 	int most = 0, c0 = e->columns, c1 = -1, r0 = e->rows, r1 = -1;
-	double sx = (double)e->src_width / e->width, sy = (double)e->src_height / e->height;
 
 	for (size_t i = 0; i < e->blocks; i++)
 		most = t->hits[i] > most ? t->hits[i] : most;
@@ -265,13 +297,7 @@ static void box_of(const struct vq_events *e, const struct track *t, int box[4])
 		r0 = r < r0 ? r : r0;
 		r1 = r > r1 ? r : r1;
 	}
-	/* border blocks reach to the edge */
-	box[0] = c0 == 0 ? 0 : (int)(sx * (e->x0 + VQ_MOTION_BLOCK * c0));
-	box[1] = r0 == 0 ? 0 : (int)(sy * (e->y0 + VQ_MOTION_BLOCK * r0));
-	box[2] = c1 + 1 == e->columns ? e->src_width
-				      : (int)(sx * (e->x0 + VQ_MOTION_BLOCK * (c1 + 1)));
-	box[3] = r1 + 1 == e->rows ? e->src_height
-				   : (int)(sy * (e->y0 + VQ_MOTION_BLOCK * (r1 + 1)));
+	blocks_box(e, c0, r0, c1, r1, box);
 }
 
 static void name_kind(const struct track *t, struct found *f)
@@ -349,6 +375,89 @@ static void close_track(struct vq_events *e, size_t i)
 	e->track[e->tracks] = t;
 }
 
+/* ---- boiling: a property of a scene ---------------------------------------------------------- */
+
+static void follow_boil(struct vq_events *e, const struct vq_moment *m)
+{
+	struct extent *t = &e->scene;
+
+	for (size_t i = 0; i < e->blocks; i++) {
+		if (m->blocks[i].inside) {
+			e->boil[i].sum += m->blocks[i].boil;
+			e->boil[i].square += m->blocks[i].own_square;
+			e->boil[i].cube += m->blocks[i].own_cube;
+			e->boil[i].level += fabsf(m->blocks[i].luma_back);
+			e->boil[i].n++;
+		}
+	}
+	if (t->moments++ == 0) {
+		t->start = m->time;
+		t->number_start = m->number;
+	}
+	t->end = m->until;
+	t->number_end = m->number;
+}
+
+/* The region in e->stack boiled all the scene long. */
+static void keep_boil(struct vq_events *e, size_t n)
+{
+	struct extent t = e->scene;
+	double mean = 0, square = 0, cube = 0, area = (double)n / (double)e->blocks;
+	struct found f = {.kind = "texture", .measure = "boil", .threshold = BOIL_LEVEL};
+	int top = e->rows, left = e->columns, bottom = -1, right = -1;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct boil *b = &e->boil[e->stack[i]];
+		int r = (int)(e->stack[i] / (size_t)e->columns);
+		int c = (int)(e->stack[i] % (size_t)e->columns);
+
+		mean += b->sum / b->n / (double)n;
+		square += b->square / b->n / (double)n;
+		cube += b->cube / b->n / (double)n;
+		top = r < top ? r : top;
+		bottom = r > bottom ? r : bottom;
+		left = c < left ? c : left;
+		right = c > right ? c : right;
+	}
+	mean *= vq_change_unspecked(vq_change_sparkle(square, cube));
+	if (mean < BOIL_LEVEL)
+		return;
+	f.start = f.peak_time = t.start;
+	f.end = t.end;
+	f.number_start = f.number_peak = t.number_start;
+	f.number_end = t.number_end;
+	f.value = mean;
+	f.frequency = t.moments / (2 * fmax(t.end - t.start, 1e-3));
+	f.severity = fmin(1, mean) * (0.4 + 0.6 * sqrt(fmin(1, 2 * area)));
+	blocks_box(e, left, top, right, bottom, f.box);
+	keep_found(e, &f);
+}
+
+/* Regions of blocks that boiled, and did more than go up and down; the scene ends. */
+static void close_boil(struct vq_events *e)
+{
+	int label = 0;
+
+	for (size_t i = 0; i < e->blocks; i++) {
+		const struct boil *b = &e->boil[i];
+
+		e->evidence[i].label = 0;
+		e->evidence[i].all =
+			2 * b->n >= e->scene.moments && b->n > 0 && b->sum >= BOIL_LEVEL * b->n;
+	}
+	for (size_t i = 0; i < e->blocks && e->scene.moments >= BOIL_MOMENTS; i++) {
+		size_t n;
+
+		if (e->evidence[i].all < 1 || e->evidence[i].label != 0)
+			continue;
+		n = flood(e, i, ++label);
+		if (n >= BOIL_BLOCKS)
+			keep_boil(e, n);
+	}
+	memset(e->boil, 0, e->blocks * sizeof *e->boil);
+	memset(&e->scene, 0, sizeof e->scene);
+}
+
 /* ---- one-sided mismatch: things that hide others ------------------------------------------- */
 
 static void follow_one_sided(struct vq_events *e, const struct vq_moment *m)
@@ -401,12 +510,14 @@ void vq_events_add(struct vq_events *e, const struct vq_moment *m)
 		if (e->moment - e->track[i].moment_last >= GAP)
 			close_track(e, i);
 	}
+	follow_boil(e, m);
 	follow_one_sided(e, m);
 	e->moment++;
 }
 
 void vq_events_break(struct vq_events *e)
 {
+	close_boil(e);
 	memset(e->evidence, 0, e->blocks * sizeof *e->evidence);
 	while (e->tracks > 0)
 		close_track(e, e->tracks - 1);

@@ -27,6 +27,12 @@
 #define AREA_LEVEL 2.0	 /* levels of alternation that count as area */
 #define STRUCTURE 0.5	 /* second difference without means, over edges */
 #define MISMATCH 0.4	 /* what neither neighbour explains, over edges */
+/* What boiling counts beside abrupt changes: with this, unsteady_part tells the labelled
+ * clips apart with AUC 0.977 (0.976 without, 0.975 with 1). */
+#define BOIL_WEIGHT 0.8
+/* What abrupt changes count where light specks fall past (rain, snow, sparks): they change
+ * blocks and mislead the matching.  Costs the labelled clips AUC 0.0005. */
+#define SPECKED 0.6
 #define EDGE_FLOOR VQ_CHANGE_EDGE_FLOOR
 
 enum { LUMA, BLUE, RED, CHANNELS };
@@ -56,18 +62,22 @@ struct vq_flicker {
 	bool strobe_counts;
 	size_t blocks, moments;
 	struct cell *cell;
-	double *map, *sorted; /* one number a block */
-	bool *known;
-	struct vq_series luma;	 /* median block's |luma change|, a pair */
-	struct vq_series whole;	 /* |luma change of the picture|, a pair */
-	struct vq_series area;	 /* share of alternating blocks, a moment */
-	struct vq_series level;	 /* luma by which the picture alternates, a moment */
-	struct vq_series abrupt; /* share of abrupt blocks, a pair */
-	struct vq_swing swing;	 /* of the picture */
+	double *map, *sorted;	  /* one number a block */
+	bool *known, *flag;	  /* a block; flag: changed abruptly at the pair decided last */
+	struct vq_series luma;	  /* median block's |luma change|, a pair */
+	struct vq_series whole;	  /* |luma change of the picture|, a pair */
+	struct vq_series area;	  /* share of alternating blocks, a moment */
+	struct vq_series level;	  /* luma by which the picture alternates, a moment */
+	struct vq_series abrupt;  /* share of abrupt blocks, a pair */
+	struct vq_series boil;	  /* of the block at the 75th percentile, a moment */
+	struct vq_series sparkle; /* a moment */
+	struct vq_swing swing;	  /* of the picture */
 	struct vq_abrupt tone[CHANNELS];
 	struct vq_patchtone *parts;
 	struct vq_change_tone tone_here, tone_ahead; /* not decided yet; after the last moment */
-	double tone_steps, part_steps, area_square, last_luma, last_whole, first_time, last_until;
+	double tone_steps, area_square, last_luma, last_whole, first_time, last_until;
+	struct vq_patchtone_sums part;
+	long deep_steps, dark_frames; /* of the whole picture's light; lib/flicker.h */
 	long frames;
 };
 
@@ -91,7 +101,9 @@ enum vq_code vq_flicker_new(
 	f->map = calloc(f->blocks, sizeof *f->map);
 	f->sorted = calloc(f->blocks, sizeof *f->sorted);
 	f->known = calloc(f->blocks, sizeof *f->known);
-	if (f->cell == NULL || f->map == NULL || f->sorted == NULL || f->known == NULL) {
+	f->flag = calloc(f->blocks, sizeof *f->flag);
+	if (f->cell == NULL || f->map == NULL || f->sorted == NULL || f->known == NULL ||
+		f->flag == NULL) {
 		vq_flicker_free(out);
 		return vq_nomem(err);
 	}
@@ -108,10 +120,13 @@ void vq_flicker_free(struct vq_flicker **f)
 	vq_series_free(&(*f)->area);
 	vq_series_free(&(*f)->level);
 	vq_series_free(&(*f)->abrupt);
+	vq_series_free(&(*f)->boil);
+	vq_series_free(&(*f)->sparkle);
 	free((*f)->cell);
 	free((*f)->map);
 	free((*f)->sorted);
 	free((*f)->known);
+	free((*f)->flag);
 	free(*f);
 	*f = NULL;
 }
@@ -124,7 +139,9 @@ void vq_flicker_begin(struct vq_flicker *f)
 	memset(f->tone, 0, sizeof f->tone);
 	memset(&f->tone_here, 0, sizeof f->tone_here);
 	f->luma.n = f->whole.n = f->area.n = f->level.n = f->abrupt.n = 0;
+	f->boil.n = f->sparkle.n = 0;
 	f->tone_steps = f->area_square = 0;
+	f->deep_steps = f->dark_frames = 0;
 	f->moments = 0;
 	f->frames = 0;
 }
@@ -254,6 +271,12 @@ static bool in_dark_frame(const struct vq_abrupt *tone, double after)
 	       fabs(after) < VQ_STROBE_LEVEL;
 }
 
+/* Jumps the light so far, and is the structure lost as well? */
+static bool is_lost(const struct vq_change_tone *t)
+{
+	return fabs(t->change[LUMA]) >= LOST_LEVEL && t->mismatch >= MISMATCH;
+}
+
 /* Decides on the change of the whole picture before this one. */
 static struct verdict follow_tone(struct vq_flicker *f, const struct vq_change_tone *t)
 {
@@ -261,12 +284,15 @@ static struct verdict follow_tone(struct vq_flicker *f, const struct vq_change_t
 	bool dark = in_dark_frame(&f->tone[LUMA], t->change[LUMA]);
 	struct verdict v = {0};
 
+	f->deep_steps += fabs(was->change[LUMA]) >= VQ_STROBE_LEVEL;
+	f->dark_frames += dark && was->change[LUMA] > 0;
+
 	for (int k = 0; k < CHANNELS; k++) {
 		double size = vq_abrupt_follow(&f->tone[k], t->change[k]);
 
 		v.step |= size >= VQ_TONE_LEVEL && size >= VQ_TONE_CLEAR * was->spread[k];
 	}
-	v.lost = fabs(was->change[LUMA]) >= LOST_LEVEL && was->mismatch >= MISMATCH;
+	v.lost = is_lost(was);
 	v.lost |= fabs(was->change[LUMA]) >= VQ_STROBE_LEVEL && !f->strobe_counts && !dark;
 	v.step &= !v.lost;
 	f->tone_here = *t;
@@ -284,6 +310,7 @@ static double count_joint(struct vq_flicker *f)
 			struct cell *cell = &f->cell[(size_t)(r * f->columns + c)];
 			int company = -1;
 
+			f->flag[(size_t)(r * f->columns + c)] = cell->flag;
 			if (!cell->flag)
 				continue;
 			flagged++;
@@ -296,9 +323,37 @@ static double count_joint(struct vq_flicker *f)
 			cell->abrupt_joint += company >= JOINT;
 		}
 	}
+	vq_patchtone_abrupt(f->parts, f->flag);
 	flagged /= (double)f->blocks;
 	f->area_square += flagged * flagged;
 	return flagged;
+}
+
+/* Of the blocks inside: the 75th percentile. */
+static double boil_of(struct vq_flicker *f, const struct vq_change_block *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->blocks; i++) {
+		if (b[i].inside)
+			f->sorted[n++] = b[i].boil;
+	}
+	vq_sort(f->sorted, n);
+	return vq_quantile(f->sorted, n, 0.75);
+}
+
+static double sparkle_of(const struct vq_flicker *f, const struct vq_change_block *b)
+{
+	double square = 0, cube = 0, n = 0;
+
+	for (size_t i = 0; i < f->blocks; i++) {
+		if (!b[i].inside)
+			continue;
+		square += b[i].own_square;
+		cube += b[i].own_cube;
+		n++;
+	}
+	return n > 0 ? vq_change_sparkle(square / n, cube / n) : 0;
 }
 
 static enum vq_code add_moment(struct vq_flicker *f, const struct vq_moment *m, struct vq_err *err)
@@ -309,7 +364,7 @@ static enum vq_code add_moment(struct vq_flicker *f, const struct vq_moment *m, 
 
 	for (size_t i = 0; i < f->blocks; i++)
 		follow_block(&f->cell[i], &m->blocks[i], whole);
-	vq_patchtone_add(f->parts, m->blocks, whole.lost);
+	vq_patchtone_add(f->parts, m->blocks, &m->back, &m->ahead, whole.lost);
 	f->tone_ahead = m->ahead;
 	joint = count_joint(f);
 	vq_swing_follow(&f->swing, w.back, SWING_FRAME);
@@ -318,6 +373,10 @@ static enum vq_code add_moment(struct vq_flicker *f, const struct vq_moment *m, 
 	f->moments++;
 	/* the first decision is on no pair */
 	if (f->moments > 1 && vq_series_add(&f->abrupt, joint, err) != VQ_OK)
+		return VQ_ETEMP;
+	if (!is_lost(&m->back) && !is_lost(&m->ahead) &&
+		(vq_series_add(&f->boil, boil_of(f, m->blocks), err) != VQ_OK ||
+			vq_series_add(&f->sparkle, sparkle_of(f, m->blocks), err) != VQ_OK))
 		return VQ_ETEMP;
 	if (vq_series_add(&f->luma, w.median_back, err) != VQ_OK ||
 		vq_series_add(&f->whole, fabs(w.back), err) != VQ_OK ||
@@ -359,7 +418,7 @@ static enum vq_code add_last_pair(struct vq_flicker *f, struct vq_err *err)
 		joint[pass] = count_joint(f);
 		lost[pass] = whole.lost;
 	}
-	f->part_steps = vq_patchtone_end(f->parts, lost);
+	f->part = vq_patchtone_end(f->parts, lost);
 	for (size_t i = 0; i < f->blocks; i++) {
 		struct cell *c = &f->cell[i];
 
@@ -580,16 +639,28 @@ static double warp_error(const struct vq_flicker *f)
 
 static enum vq_code frame_values(const struct vq_flicker *f, double *v, struct vq_err *err)
 {
-	double pairs = (double)f->moments + 1, seconds = scene_seconds(f), wide = 0;
+	double pairs = (double)f->moments + 1, seconds = scene_seconds(f), wide = 0, alone, calm;
+	bool dark;
 
 	for (size_t i = 0; i < f->abrupt.n; i++)
 		wide += f->abrupt.v[i] >= ABRUPT_SHARE;
 	v[VQ_FLICKER_ABRUPT_TIME] = wide / pairs;
 	v[VQ_FLICKER_TONE_STEPS] = f->tone_steps / pairs;
-	v[VQ_FLICKER_PART_STEPS] = f->part_steps / pairs;
+	v[VQ_FLICKER_PART_STEPS] = f->part.steps / pairs;
+	/* no light but comes and goes in single dark frames only */
+	dark = f->dark_frames > 0 && f->deep_steps == 2 * f->dark_frames;
+	v[VQ_FLICKER_POP] = dark ? 1 : f->part.pop;
+	if (vq_series_quantile(&f->boil, 0.5, &v[VQ_FLICKER_BOIL], err) != VQ_OK ||
+		vq_series_quantile(&f->sparkle, 0.5, &v[VQ_FLICKER_SPARKLE], err) != VQ_OK)
+		return VQ_ETEMP;
+	v[VQ_FLICKER_BOIL] *= vq_change_unspecked(v[VQ_FLICKER_SPARKLE]);
+	calm = SPECKED + (1 - SPECKED) * vq_change_unspecked(fmax(0, v[VQ_FLICKER_SPARKLE]));
+	alone = fmax(sqrt(v[VQ_FLICKER_POP]), BOIL_WEIGHT * v[VQ_FLICKER_BOIL]);
 	/* a few pops of the whole picture count like many of a part of it */
 	v[VQ_FLICKER_UNSTEADY] = fmax(v[VQ_FLICKER_UNSTEADY], sqrt(f->area_square / pairs));
 	v[VQ_FLICKER_UNSTEADY] = fmax(v[VQ_FLICKER_UNSTEADY], v[VQ_FLICKER_PART_STEPS]);
+	v[VQ_FLICKER_UNSTEADY] = fmax(calm * v[VQ_FLICKER_UNSTEADY], alone);
+	v[VQ_FLICKER_UNSTEADY_PART] = fmax(calm * sqrt(f->part.abrupt_square / pairs), alone);
 	v[VQ_FLICKER_FRAME_TURNS] = f->swing.turns / pairs;
 	v[VQ_FLICKER_FRAME_TURNS_HZ] = f->swing.turns / seconds;
 	v[VQ_FLICKER_FRAME_SWING] = f->swing.total / pairs;

@@ -59,10 +59,11 @@
 	X(ABRUPT_TIME, "abrupt_time", "share", 0, 1,                                               \
 		"share of pairs at which a fifth of the picture or more changes abruptly")         \
 	X(UNSTEADY, "unsteady", "share", 0, 1,                                                     \
-		"the largest of three: share of pairs with an abrupt change or a step of "         \
+		"the largest of five: share of pairs with an abrupt change or a step of "          \
 		"tone, 75th percentile of the blocks; share of the picture that changes "          \
 		"abruptly, root mean square over the pairs; share of pairs at which the "          \
-		"tone of the worst part of the picture steps")                                     \
+		"tone of the worst part of the picture steps; root of pop; 0.8 of boil; all "      \
+		"but the last two down to 0.6 of it where sparkle is above 0.8")                   \
 	X(TONE_STEPS, "tone_steps", "share", 0, 1,                                                 \
 		"share of pairs at which the picture's tone (median change of the blocks' "        \
 		"luma or chroma) steps by 2 levels and twice the blocks' spread, and "             \
@@ -71,6 +72,21 @@
 		"share of pairs at which the tone of a part of the picture (a quarter wide "       \
 		"and high; median change of its blocks' luma or chroma) steps by 2 levels "        \
 		"and twice the blocks' spread, worst part")                                        \
+	X(UNSTEADY_PART, "unsteady_part", "share", 0, 1,                                           \
+		"the largest of three: share of a part of the picture (a quarter wide and "        \
+		"high) that changes abruptly, root mean square over the pairs, worst part; root "  \
+		"of pop; 0.8 of boil; the first down to 0.6 of it where sparkle is above 0.8")     \
+	X(POP, "pop", "share", 0, 1,                                                               \
+		"share of the picture that is alike lighter, darker or of another colour for "     \
+		"one frame and then as before, times depth (16 levels of luma or 8 of chroma: "    \
+		"1), worst frame; 1 for a dark frame as deep as a strobe")                         \
+	X(BOIL, "boil", "share", 0, 1,                                                             \
+		"share of what 4x4 pixels change by along motion that is in one frame alone and "  \
+		"goes back at the next, 75th percentile of the blocks, median over time; less "    \
+		"where sparkle is beyond 0.8")                                                     \
+	X(SPARKLE, "sparkle", "ratio", -16, 16,                                                    \
+		"skewness of what pixels are in one frame alone, median over time: above 0 "       \
+		"for light specks (rain, snow, sparks), below for dark ones")                      \
 	X(STRUCTURE_SHARE_P75, "structure_share_p75", "share", 0, 1,                               \
 		"share of moments at which a block's structure fits neither neighbour "            \
 		"(second difference 0.5 and mismatch 0.4 of the edges), 75th percentile")          \
@@ -209,10 +225,6 @@
 	X(WARP_ERROR, "warping_error", "share", 0, 1,                                              \
 		"mean squared difference along motion where both directions agree (after "         \
 		"Lai et al. 2018)")
-
-/* A step of the whole picture's luma by so many levels is a light that belongs to the
- * scene, unless temporal.strobe=flag. */
-#define VQ_STROBE_LEVEL 60.0
 
 enum vq_flicker_id {
 #define X(id, name, unit, min, max, meaning) VQ_FLICKER_##id,

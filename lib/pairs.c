@@ -12,6 +12,7 @@ enum vq_code vq_pairs_add(struct vq_pairs *p, const struct vq_pair *pair, struct
 		vq_series_add(&p->hist, 1 - pair->hist, err) != VQ_OK ||
 		vq_series_add(&p->unexplained, pair->unexplained, err) != VQ_OK ||
 		vq_series_add(&p->unlike, pair->unlike, err) != VQ_OK ||
+		vq_series_add(&p->hist_two, 1 - pair->hist_two, err) != VQ_OK ||
 		vq_series_add(&p->length, pair->length, err) != VQ_OK)
 		return VQ_ETEMP;
 	return VQ_OK;
@@ -20,7 +21,7 @@ enum vq_code vq_pairs_add(struct vq_pairs *p, const struct vq_pair *pair, struct
 void vq_pairs_reset(struct vq_pairs *p)
 {
 	p->ssim.n = p->patch.n = p->mae.n = p->hist.n = 0;
-	p->unexplained.n = p->unlike.n = p->length.n = 0;
+	p->unexplained.n = p->unlike.n = p->hist_two.n = p->length.n = 0;
 }
 
 void vq_pairs_free(struct vq_pairs *p)
@@ -31,6 +32,7 @@ void vq_pairs_free(struct vq_pairs *p)
 	vq_series_free(&p->hist);
 	vq_series_free(&p->unexplained);
 	vq_series_free(&p->unlike);
+	vq_series_free(&p->hist_two);
 	vq_series_free(&p->length);
 }
 
@@ -55,6 +57,7 @@ static void spike_values(const struct vq_pairs *p, double *v)
 	v[VQ_PAIRS_SPIKE_AFTER] = n > 0 ? after / (double)n : 0;
 	/* the next frame against the one before the pair */
 	v[VQ_PAIRS_SPIKE_CONTENT] = worst + 1 < p->ssim.n ? p->unlike.v[worst + 1] : 0;
+	v[VQ_PAIRS_SPIKE_HIST] = worst + 1 < p->ssim.n ? p->hist_two.v[worst + 1] : 0;
 }
 
 void vq_pairs_values(const struct vq_pairs *p, double values[VQ_PAIRS_COUNT])

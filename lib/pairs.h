@@ -28,7 +28,9 @@
 	X(SPIKE_AFTER, "ssim_loss_after_spike", "1 - SSIM", 0, 2,                                  \
 		"mean 1 - SSIM of the three pairs after the worst")                                \
 	X(SPIKE_CONTENT, "content_loss_at_spike", "1 - correlation", 0, 2,                         \
-		"unlikeness of the thumbnails before and after the worst pair")
+		"unlikeness of the thumbnails before and after the worst pair")                    \
+	X(SPIKE_HIST, "histogram_loss_at_spike", "1 - correlation", 0, 2,                          \
+		"unlikeness of the luma histograms before and after the worst pair")
 
 enum vq_pairs_id {
 #define X(id, name, unit, min, max, meaning) VQ_PAIRS_##id,
@@ -42,14 +44,15 @@ struct vq_pair {
 	double ssim, patch, mae, hist; /* SSIM, largest patch difference, mean difference,
 					  correlation of histograms */
 	double unexplained;	       /* structure that motion does not explain */
-	double unlike; /* 1 - correlation of the thumbnail with that of two frames before */
-	double length; /* seconds that the frame stands */
+	double unlike;	 /* 1 - correlation of the thumbnail with that of two frames before */
+	double hist_two; /* correlation of the histogram with that of two frames before */
+	double length;	 /* seconds that the frame stands */
 };
 
 /* Zeroed, but for spike, is a scene without pairs. */
 struct vq_pairs {
 	double spike; /* 1 - SSIM above which a pair is one */
-	struct vq_series ssim, patch, mae, hist, unexplained, unlike, length;
+	struct vq_series ssim, patch, mae, hist, unexplained, unlike, hist_two, length;
 };
 
 enum vq_code vq_pairs_add(struct vq_pairs *p, const struct vq_pair *pair, struct vq_err *err);

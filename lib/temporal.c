@@ -76,6 +76,7 @@ struct vq_temporal {
 	double *scratch; /* a number a block */
 	struct vq_resize *thumb;
 	struct vq_change_frame picture[3];
+	uint32_t hist[3][VQ_HIST_BINS]; /* of their luma */
 	struct vq_motion_field back[2], ahead[2];
 	struct vq_moment moment[MOMENTS];
 	struct vq_scene *scene;
@@ -272,7 +273,6 @@ static void measure_pair(struct vq_temporal *t, long n)
 	const struct vq_change_frame *a = &t->picture[(n - 1) % 3], *b = &t->picture[n % 3];
 	const struct vq_motion_level *p = &a->luma.level[0], *q = &b->luma.level[0];
 	struct vq_moment *m = moment_at(t, n);
-	uint32_t before[VQ_HIST_BINS], here[VQ_HIST_BINS];
 
 	vq_motion_search(&b->luma, &a->luma, n > 1 ? &t->back[(n - 1) % 2] : NULL, &t->back[n % 2]);
 	vq_motion_search(
@@ -280,9 +280,7 @@ static void measure_pair(struct vq_temporal *t, long n)
 	m->pair.ssim = vq_image_ssim(p->data, q->data, p->width, p->height, p->stride, q->stride);
 	m->pair.mae = vq_image_mae(p->data, q->data, p->width, p->height, p->stride, q->stride);
 	m->pair.patch = worst_patch(t, p, q);
-	vq_image_hist(p->data, p->width, p->height, p->stride, before);
-	vq_image_hist(q->data, q->width, q->height, q->stride, here);
-	m->pair.hist = vq_hist_correlation(before, here);
+	m->pair.hist = vq_hist_correlation(t->hist[(n - 1) % 3], t->hist[n % 3]);
 	m->pair.unexplained =
 		fmax(unexplained(&t->back[n % 2]), unexplained(&t->ahead[(n - 1) % 2]));
 }
@@ -301,8 +299,9 @@ static void new_moment(struct vq_temporal *t, const struct vq_frame *frame)
 	m->number = frame->number;
 	m->time = (double)frame->time_us / 1e6;
 	m->until = m->time + (double)t->stream.rate.den / (double)t->stream.rate.num;
-	m->pair.ssim = m->pair.hist = 1;
+	m->pair.ssim = m->pair.hist = m->pair.hist_two = 1;
 	vq_resize_run(t->thumb, l->data, l->stride, m->thumb, VQ_SCENE_THUMB_W);
+	vq_image_hist(l->data, l->width, l->height, l->stride, t->hist[n % 3]);
 	if (n > 0) {
 		moment_at(t, n - 1)->until = m->time;
 		measure_pair(t, n);
@@ -316,6 +315,7 @@ static void new_moment(struct vq_temporal *t, const struct vq_frame *frame)
 		vq_change_tone(middle->blocks, t->blocks, true, t->scratch, &middle->ahead);
 		middle->measured = true;
 		m->pair.unlike = unlike(moment_at(t, n - 2)->thumb, m->thumb);
+		m->pair.hist_two = vq_hist_correlation(t->hist[(n - 2) % 3], t->hist[n % 3]);
 	}
 	vq_scene_add(t->scene, m->thumb, m->pair.ssim, m->pair.unexplained);
 	t->count++;

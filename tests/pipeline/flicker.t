@@ -42,6 +42,11 @@ field() {
 		"scale=480:272:flags=bicubic"
 }
 
+# dunes RATE SECONDS: a surface of soft detail, standing still.
+dunes() {
+	field "$1" "$2" '110+25*sin(X/7+3*sin(Y/11))+20*sin(Y/5+2*sin(X/9))'
+}
+
 # ---- what is expected
 
 encode=(-c:v libx264 -preset veryfast)
@@ -136,15 +141,18 @@ flagged 'light at random' 'luma'
 broken color_24 "$(dive 480x270 24 2),$grain" -k color --strength 14
 flagged 'colour, every other of 24' 'color' 12
 
+broken color_pump "$(still 480x270 30 3),$grain" -k color --strength 18 --hz 5 --wave sine
+flagged 'colour pumps' 'color'
+
 # ---- one frame
 broken pop_25 "$(dive 480x270 25 2),$grain" -k pop --strength 30 --start 0.8
-event 'one frame is lighter' 'luma|flash'
+flagged 'one frame is lighter' 'luma|flash'
 
 broken pop_60 "$(still 480x270 60 2),$grain" -k pop --strength -35 --start 0.7
 flagged 'one of 60 is darker' 'luma|flash'
 
 broken pops "$(glide 480x270 30 2 '100+80*t' '80'),$grain" -k pop --strength 25 --period 12 --start 0.2
-event 'one frame in twelve is lighter' 'luma|flash|strobe'
+flagged 'one frame in twelve is lighter' 'luma|flash|strobe'
 
 broken swap "$(glide 480x270 24 2 '100+120*t' '80'),$grain" -k swap --period 8
 event 'neighbours trade places' '.*'
@@ -157,9 +165,15 @@ broken corner_color "$(dive 640x360 24 2),$grain" -k color --strength 16 --box 4
 flagged 'colour in a corner' 'color' 12
 
 broken corner_pop "$(still 480x270 25 2),$grain" -k pop --strength 40 --box 200,100,140,100 --start 0.9
-event 'one frame is lighter in a place' 'luma|flash|structure'
+flagged 'one frame is lighter in a place' 'luma|flash|structure'
 
-# ---- shapes
+# ---- texture and shapes
+broken boil "$(dunes 24 2),$grain" -k texture --strength 1
+event 'texture boils' 'texture'
+
+broken boil_corner "$(dunes 24 2),$grain" -k texture --strength 1 --box 60,60,240,160
+event 'texture boils in a place' 'texture'
+
 broken redrawn_often "$(dive 480x270 24 2),$grain" -k structure --strength 1 --start 0.3 --period 4 --box 140,60,200,140
 event 'a patch is re-drawn again and again' 'structure|texture|luma|color'
 
@@ -210,6 +224,9 @@ silent 'fire'
 
 clip foliage "$(still 480x270 25 2),format=gbrp[a];nullsrc=s=480x270:r=25:d=2,geq=lum='128+7*sin(X/31+4*T)*cos(Y/27+2.3*T)+3*sin(X/9-9*T)':cb=128:cr=128,format=gray,split[b][c];[c]vflip[d];[b]format=gbrp[x];[d]format=gbrp[y];[a][x][y]displace=edge=smear,format=yuv420p,$grain"
 silent 'leaves in the wind'
+
+clip rain "$(still 480x270 25 2),format=yuv420p[a];color=black:s=480x34:r=25:d=2,noise=alls=100:allf=t:all_seed=5,format=gray,lutyuv=y='if(gt(val\,90)\,150\,0)',scale=480:272,crop=480:270,format=yuv420p[b];[a][b]blend=c0_mode=screen:c1_expr=A:c2_expr=A,$grain"
+silent 'rain'
 
 clip grainy "$(dive 480x270 24 2),noise=alls=22:allf=t:all_seed=9"
 silent 'a grainy film'

@@ -16,6 +16,8 @@ struct shot {
 	double blue;	     /* colour */
 	int world, other;    /* which texture; mixed with another by share */
 	double share;
+	double grain;	   /* levels, of each pixel alone */
+	int specks, frame; /* light spots of 4x8 pixels, elsewhere in each frame */
 };
 
 typedef struct shot shot_fn(int n);
@@ -62,8 +64,16 @@ static void paint(struct vq_frame *f, const struct shot *s)
 			if (s->share > 0)
 				v += s->share * (texture(x, y, s->other) - v);
 			v = s->gain * (30 + 190 * v) + s->offset + (corner ? s->local : 0);
+			v += s->grain * (2 * lattice(x, y, 100 + s->frame) - 1);
 			f->plane[0][y * f->width + x] = level(v);
 		}
+	}
+	for (int i = 0; i < s->specks; i++) {
+		int x = (int)(lattice(i, s->frame, 7) * (f->width - 4));
+		int y = (int)(lattice(i, s->frame, 8) * (f->height - 8));
+
+		for (int j = 0; j < 32; j++)
+			f->plane[0][(y + j / 4) * f->width + x + j % 4] = 235;
 	}
 	memset(f->plane[1], level(128 + s->blue), (size_t)(f->width / 2) * (size_t)(f->height / 2));
 	memset(f->plane[2], 128, (size_t)(f->width / 2) * (size_t)(f->height / 2));
@@ -342,6 +352,25 @@ static struct shot boil(int n)
 	return s;
 }
 
+/* Drops that fall past. */
+static struct shot rain(int n)
+{
+	struct shot s = plain;
+
+	s.frame = n;
+	s.specks = 60;
+	return s;
+}
+
+static struct shot grain(int n)
+{
+	struct shot s = pan(n);
+
+	s.frame = n;
+	s.grain = 20;
+	return s;
+}
+
 static struct shot hold(int n)
 {
 	struct shot s = plain;
@@ -398,6 +427,11 @@ static void test_found(void)
 	ok(number(e, "peak_frame") == 21 || number(e, "peak_frame") == 22,
 		"pop: the peak is at the frame or the way back");
 	ok(number(e, "frame_end") - number(e, "frame_start") <= 1, "pop: no longer than that");
+	is_real(value(&r, "pop"), 15.0 / 16, 0.05, "pop: by its depth");
+	ok(value(&r, "unsteady") > 0.9, "pop: one of forty is enough");
+	ok(value(&r, "histogram_loss_max") > 0.1 && value(&r, "histogram_loss_at_spike") < 0.05,
+		"pop: the histogram comes back: %.3f, %.3f", value(&r, "histogram_loss_max"),
+		value(&r, "histogram_loss_at_spike"));
 	json_decref(r.out);
 
 	r = run(color, 40);
@@ -410,6 +444,8 @@ static void test_found(void)
 				strcmp(string(e, "kind"), "luma") == 0),
 		"boiling texture: kind %s", e ? string(e, "kind") : "none");
 	ok(value(&r, "mismatch_over_edges_p50") > 0.3, "boiling texture: no match either way");
+	ok(value(&r, "boil") > 0.5, "boiling texture: boil %.3f", value(&r, "boil"));
+	ok(fabs(value(&r, "sparkle")) < 0.8, "boiling texture: sparkle %.3f", value(&r, "sparkle"));
 	json_decref(r.out);
 
 	r = run(hold, 40);
@@ -457,6 +493,22 @@ static struct shot rare_pops(int n)
 	return s;
 }
 
+/* Specks and grain are new in each frame as well, and no boiling. */
+static void test_not_boiling(void)
+{
+	struct result r = run(rain, 40);
+
+	ok(value(&r, "sparkle") > 1.3, "rain: sparkle %.3f", value(&r, "sparkle"));
+	is_real(value(&r, "boil"), 0, 0, "rain: does not boil");
+	json_decref(r.out);
+	r = run(grain, 40);
+	ok(value(&r, "boil") < 0.05, "grain: boil %.3f", value(&r, "boil"));
+	json_decref(r.out);
+	r = run(pan, 40);
+	ok(value(&r, "boil") < 0.01, "pan: boil %.3f", value(&r, "boil"));
+	json_decref(r.out);
+}
+
 static void test_tone(void)
 {
 	struct result r = run(light_steps, 42);
@@ -475,10 +527,30 @@ static void test_tone(void)
 		value(&r, "abrupt_p75"), value(&r, "unsteady"));
 	json_decref(r.out);
 	r = run(lapse, 40);
+	ok(value(&r, "histogram_loss_at_spike") > 0.2, "jumps of light: it does not: %.3f",
+		value(&r, "histogram_loss_at_spike"));
 	ok(value(&r, "abrupt_p75") <= 0.2 && value(&r, "tone_steps") == 0,
 		"jumps of light with the structure lost say little: abrupt_p75 %.3f",
 		value(&r, "abrupt_p75"));
 	json_decref(r.out);
+}
+
+static struct shot black_frame(int n)
+{
+	struct shot s = plain;
+
+	s.gain = 0.5;
+	s.offset = n == 20 ? -60 : 60;
+	return s;
+}
+
+static struct shot strobe_begins(int n)
+{
+	struct shot s = plain;
+
+	s.gain = 0.5;
+	s.offset = n >= 20 && n < 31 && n % 2 == 0 ? -60 : 60;
+	return s;
 }
 
 static struct shot strobe(int n)
@@ -498,14 +570,22 @@ static void test_strobe(void)
 		exit(1);
 	r = run(strobe, 72);
 	ok(suppressed(&r, "strobe"), "strobe, note: suppressed with its reason");
+	is_real(value(&r, "pop"), 0, 0, "strobe: no pop");
 	ok(json_is_object(json_object_get(r.out, "photosensitive")), "6 flashes a second: a risk");
 	ok(value(&r, "flashes_per_second") >= 5, "%g flashes a second",
 		value(&r, "flashes_per_second"));
+	json_decref(r.out);
+	r = run(strobe_begins, 40);
+	is_real(value(&r, "pop"), 0, 0, "strobe that begins and ends: no pop");
+	json_decref(r.out);
+	r = run(black_frame, 40);
+	is_real(value(&r, "pop"), 1, 0, "a dark frame: a pop");
 	json_decref(r.out);
 	if (vq_config_set(config, "temporal.strobe=flag", &err) != VQ_OK)
 		exit(1);
 	r = run(strobe, 72);
 	is_str(string(first(&r, "events"), "kind"), "strobe", "strobe, flag: an event");
+	is_real(value(&r, "pop"), 0, 0, "strobe: no pop");
 	json_decref(r.out);
 	if (vq_config_set(config, "temporal.strobe=ignore", &err) != VQ_OK)
 		exit(1);
@@ -613,6 +693,7 @@ int main(void)
 	test_quiet();
 	test_alternation();
 	test_found();
+	test_not_boiling();
 	test_tone();
 	test_strobe();
 	test_repeats();
