@@ -15,6 +15,8 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -ffp-contract=off $(WARN) $(CFLAGS) -MMD -MP
 BASE := err num record config
 IMG  := frame y4m image
 
+ROUTER := router jobrequest jobs apievent problem container aws sigv4 http sha256 base64 utc uuid
+
 vidqc-frames_MODS   := $(BASE) frame y4m source decode distinct sampler
 vidqc-frames_PKGS   := libavformat libavcodec libswscale libavutil jansson
 
@@ -39,7 +41,10 @@ vidqc-config_MODS   := $(BASE)
 vidqc-glitch_MODS   := $(BASE) frame y4m image distinct rng blur glitch glitchtime glitchregions glitchfield \
                        glitchlight glitchtexture glitchorder glitchscene glitchlayer glitchtext glitchfont glitchdraw
 
-PROGRAMS := vidqc-frames vidqc-ocr vidqc-features vidqc-classify vidqc-train vidqc-eval vidqc-config vidqc-glitch
+vidqc-router_MODS   := $(BASE) $(ROUTER) lambda line
+
+PROGRAMS := vidqc-frames vidqc-ocr vidqc-features vidqc-classify vidqc-train vidqc-eval vidqc-config vidqc-glitch \
+            vidqc-router
 
 # Flags of the modules that see an outside library; a program or test that has the
 # module links it.
@@ -48,6 +53,16 @@ PKG_config   := jansson
 PKG_decode   := libavformat libavcodec libswscale libavutil
 PKG_ocr      := tesseract lept
 PKG_sha256   := libcrypto
+PKG_sigv4    := libcrypto
+PKG_uuid     := libcrypto
+PKG_http     := libcurl
+PKG_aws      := jansson
+PKG_apievent := jansson
+PKG_problem  := jansson
+PKG_jobs     := jansson
+PKG_jobrequest := jansson
+PKG_router   := jansson
+PKG_lambda   := jansson
 PKG_glitchfont := lept
 LIB_booster  := -lxgboost -lgomp
 
@@ -158,7 +173,8 @@ clean:
 # ---- packages ---------------------------------------------------------------------------
 # Debian's names, all of them, once.
 DEPS_BUILD := gcc libc6-dev make pkg-config libavformat-dev libavcodec-dev libswscale-dev \
-	libavutil-dev libssl-dev libtesseract-dev libleptonica-dev libjansson-dev libxgboost-dev
+	libavutil-dev libssl-dev libtesseract-dev libleptonica-dev libjansson-dev libxgboost-dev \
+	libcurl4-openssl-dev
 DEPS_RUN   := jq tesseract-ocr tesseract-ocr-eng
 DEPS_CLIPS := ffmpeg fonts-dejavu-core
 DEPS_TEST  := $(DEPS_CLIPS) tesseract-ocr-deu mandoc perl python3-venv
