@@ -100,6 +100,14 @@ T_rng_MODS         := rng
 T_glitchtime_MODS  := glitchtime rng
 T_glitchlayer_MODS := glitchlayer glitchfield blur rng frame err
 T_glitchregions_MODS := glitchregions $(BASE)
+T_sigv4_MODS       := sigv4 sha256 utc err
+T_uuid_MODS        := uuid err
+T_base64_MODS      := base64 err
+T_container_MODS   := container
+T_line_MODS        := line err
+T_utc_MODS         := utc
+T_apievent_MODS    := apievent base64 err
+T_jobrequest_MODS  := jobrequest container problem $(BASE)
 T_train_MODS      := labels dataset validate scorecard train trainreport manifest rng $(MODEL) $(BASE)
 
 # ---- rules ------------------------------------------------------------------------------
