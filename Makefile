@@ -110,6 +110,9 @@ T_apievent_MODS    := apievent base64 err
 T_jobrequest_MODS  := jobrequest container problem $(BASE)
 T_train_MODS      := labels dataset validate scorecard train trainreport manifest rng $(MODEL) $(BASE)
 
+# What tests/aws/sigv4.t signs with.
+signer_MODS := sigv4 sha256 utc err
+
 # ---- rules ------------------------------------------------------------------------------
 # The build tree is laid out like an installation: the front end finds its commands, the
 # programs and the model beside itself in both.
@@ -119,7 +122,7 @@ FRONT    := $(B)/bin/vidqc $(COMMANDS:%=$(B)/libexec/vidqc/%)
 SHARE    := $(B)/share/vidqc/model.json $(B)/share/vidqc/manifest.json
 MAN      := $(wildcard man/*.[157])
 UNITS    := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
-OBJECTS  := $(patsubst %.c,$(B)/%.o,$(wildcard lib/*.c cmd/*.c)) $(UNITS:%=$(B)/unit/%.o)
+OBJECTS  := $(patsubst %.c,$(B)/%.o,$(wildcard lib/*.c cmd/*.c)) $(UNITS:%=$(B)/unit/%.o) $(B)/aws/signer.o
 
 .PHONY: all programs objects
 all: programs $(SHARE)
@@ -150,6 +153,11 @@ $(B)/unit/$(1): $(B)/unit/$(1).o $(T_$(1)_MODS:%=$(B)/lib/%.o)
 endef
 $(foreach t,$(UNITS),$(eval $(call unit_test,$(t))))
 
+$(B)/aws/%.o: tests/aws/%.c $(B)/flags | $(B)/aws
+	$(CC) $(ALL_CFLAGS) $(call pkg_cflags,$(call pkgs_of,$($*_MODS))) -c -o $@ $<
+$(B)/aws/signer: $(B)/aws/signer.o $(signer_MODS:%=$(B)/lib/%.o)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs_of,$(signer_MODS)) -ljansson
+
 $(B)/bin/vidqc: pipelines/vidqc | $(B)/bin
 	install -m 755 $< $@
 $(B)/libexec/vidqc/%.sh: pipelines/%.sh | $(B)/libexec/vidqc
@@ -165,7 +173,7 @@ lib/data/model.json lib/data/manifest.json:
 	@echo '$(B)/bin/vidqc train --labels labels.csv --output-dir lib/data' >&2
 	@false
 
-$(B)/lib $(B)/cmd $(B)/bin $(B)/unit $(B)/libexec/vidqc $(B)/share/vidqc:
+$(B)/lib $(B)/cmd $(B)/bin $(B)/unit $(B)/aws $(B)/libexec/vidqc $(B)/share/vidqc:
 	mkdir -p $@
 
 # Other flags, other objects.
@@ -231,15 +239,15 @@ run: $(if $(CLIP),deps,deps-clips)
 # make check installs the tools and runs every test; make test only runs them.
 # With CLIPS=dir in the environment the labelled clips of that folder are judged as well.
 # make check T=tests/filter/ocr.t runs one file, make unit-record one unit test.
-T ?= $(wildcard tests/eval/*.t tests/pipeline/*.t tests/filter/*.t) $(UNITS:%=$(B)/unit/%)
+T ?= $(wildcard tests/eval/*.t tests/pipeline/*.t tests/filter/*.t tests/aws/*.t) $(UNITS:%=$(B)/unit/%)
 PROVE = VQ_BIN=$(abspath $(B))/bin VQ_PYTHON=$(abspath $(VENV))/bin/python3 \
 	VQ_PYTHON_NEWER=$(abspath $(VENV))/newer prove --exec '' --timer
 
 .PHONY: check test check-unit
 check: deps-test
-	+@$(SUBMAKE) $(VENV)/made || echo 'no packages from PyPI: tests/filter/python.t is skipped'
+	+@$(SUBMAKE) $(B)/aws/suite/made || echo 'no packages from PyPI: tests/filter/python.t and tests/aws are skipped'
 	+@$(SUBMAKE) test
-test: all $(UNITS:%=$(B)/unit/%)
+test: all $(UNITS:%=$(B)/unit/%) $(B)/aws/signer
 	$(PROVE) -j$(shell nproc) $(T)
 check-unit: $(UNITS:%=$(B)/unit/%)
 	$(PROVE) $^
@@ -253,6 +261,17 @@ $(VENV)/made: tests/requirements.txt tests/requirements-newer.txt
 	$(VENV)/bin/pip install -q --disable-pip-version-check -r tests/requirements.txt
 	$(VENV)/bin/pip install -q --disable-pip-version-check --no-deps --upgrade \
 		--target $(VENV)/newer -r tests/requirements-newer.txt
+	touch $@
+
+# AWS's test suite of signatures comes with the sources of its library, 33 MB of which these
+# are the smallest part; nothing of it is kept here.
+SUITE := awscrt==0.21.1
+$(B)/aws/suite/made: $(VENV)/made
+	rm -rf $(@D)
+	mkdir -p $(@D)
+	$(VENV)/bin/pip download -q --disable-pip-version-check --no-deps --no-binary :all: -d $(@D) $(SUITE)
+	tar -xzf $(@D)/awscrt-*.tar.gz -C $(@D) --strip-components=6 --wildcards '*/aws-signing-test-suite/v4/*'
+	rm $(@D)/awscrt-*.tar.gz
 	touch $@
 
 # The same tests with AddressSanitizer, LeakSanitizer and UBSan; no library needs a suppression.
@@ -277,7 +296,7 @@ bench: deps-test
 # ---- lint -------------------------------------------------------------------------------
 C_FILES  := $(wildcard lib/*.[ch] cmd/*.[ch] tests/*.h tests/*/*.c)
 HEADERS  := $(wildcard lib/*.h cmd/*.h tests/*.h)
-SH_FILES := $(filter-out %.mk %.c %.jq %.py %.csv tests/bench/textseg tests/bench/textnet,$(wildcard pipelines/* tests/*.sh \
+SH_FILES := $(filter-out pipelines/aws %.mk %.c %.jq %.py %.csv tests/bench/textseg tests/bench/textnet,$(wildcard pipelines/* tests/*.sh tests/aws/*.sh \
 	tests/*/*.t tests/bench/* tests/bench/textseg/*.sh tests/bench/textnet/*.sh tests/sample/*)) .ci/run
 
 .PHONY: lint lint-c lint-headers lint-shell lint-man lint-paths
@@ -315,4 +334,4 @@ uninstall:
 	rm -rf $(D)/libexec/vidqc $(D)/share/vidqc
 	for m in $(notdir $(MAN)); do rm -f $(D)/share/man/man$${m##*.}/$$m; done
 
--include $(wildcard $(B)/lib/*.d $(B)/cmd/*.d $(B)/unit/*.d)
+-include $(wildcard $(B)/lib/*.d $(B)/cmd/*.d $(B)/unit/*.d $(B)/aws/*.d)
