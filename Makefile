@@ -281,6 +281,20 @@ asan: deps-test
 	+@UBSAN_OPTIONS=print_stacktrace=1 VQ_TEST_TIMEOUT=600 \
 		$(SUBMAKE) B=$(B)/asan VENV=$(VENV) CFLAGS='$(ASAN)' test
 
+# What no event may break: clang's libFuzzer with the same sanitizers, for so many seconds,
+# and go on from what it found before.
+FUZZ_SECONDS ?= 60
+FUZZ_MODS := err num record config $(filter-out http,$(ROUTER))
+$(B)/fuzz/router: tests/fuzz/router.c $(FUZZ_MODS:%=lib/%.c) $(wildcard lib/*.h)
+	mkdir -p $(@D)
+	clang-14 -std=c11 -D_GNU_SOURCE $(WARN) -O1 -g -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=undefined -o $@ $(filter %.c,$^) $(call libs_of,$(filter-out http,$(ROUTER))) -lm
+.PHONY: fuzz
+fuzz: $(B)/fuzz/router
+	tests/fuzz/seeds $(B)/fuzz/seeds
+	mkdir -p $(B)/fuzz/corpus
+	cd $(B)/fuzz && ./router -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -timeout=5 -print_final_stats=1 corpus seeds
+
 # Every labelled clip of a folder through vidqc predict.
 .PHONY: eval
 eval: deps-test
@@ -297,7 +311,7 @@ bench: deps-test
 C_FILES  := $(wildcard lib/*.[ch] cmd/*.[ch] tests/*.h tests/*/*.c)
 HEADERS  := $(wildcard lib/*.h cmd/*.h tests/*.h)
 SH_FILES := $(filter-out pipelines/aws %.mk %.c %.jq %.py %.csv tests/bench/textseg tests/bench/textnet,$(wildcard pipelines/* tests/*.sh tests/aws/*.sh \
-	tests/*/*.t tests/bench/* tests/bench/textseg/*.sh tests/bench/textnet/*.sh tests/sample/*)) .ci/run
+	tests/*/*.t tests/bench/* tests/fuzz/* tests/bench/textseg/*.sh tests/bench/textnet/*.sh tests/sample/*)) .ci/run
 
 .PHONY: lint lint-c lint-headers lint-shell lint-man lint-paths
 lint: deps-lint
