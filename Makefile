@@ -15,6 +15,8 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -ffp-contract=off $(WARN) $(CFLAGS) -MMD -MP
 BASE := err num record config
 IMG  := frame y4m image
 
+ROUTER := router jobrequest jobs apievent problem container aws sigv4 http sha256 base64 utc uuid
+
 vidqc-frames_MODS   := $(BASE) frame y4m source decode distinct sampler
 vidqc-frames_PKGS   := libavformat libavcodec libswscale libavutil jansson
 
@@ -41,11 +43,13 @@ vidqc-glitch_MODS   := $(BASE) frame y4m image distinct rng blur glitch glitchti
 
 vidqc-draw_MODS     := $(BASE) frame y4m rng glitchfield drawscene
 
-PROGRAMS := vidqc-frames vidqc-ocr vidqc-features vidqc-classify vidqc-train vidqc-eval \
-	vidqc-config vidqc-glitch vidqc-draw vidqc-report
 vidqc-report_MODS   := $(BASE) frame y4m image sha256 featstream base64 html png canvas reportdata reportplan \
                        reportshots reporttime reportstyle reportpage reportindex
 
+vidqc-router_MODS   := $(BASE) $(ROUTER) lambda line
+
+PROGRAMS := vidqc-frames vidqc-ocr vidqc-features vidqc-classify vidqc-train vidqc-eval \
+	vidqc-config vidqc-glitch vidqc-draw vidqc-report vidqc-router
 
 # Flags of the modules that see an outside library; a program or test that has the
 # module links it.
@@ -54,6 +58,16 @@ PKG_config   := jansson
 PKG_decode   := libavformat libavcodec libswscale libavutil
 PKG_ocr      := tesseract lept
 PKG_sha256   := libcrypto
+PKG_sigv4    := libcrypto
+PKG_uuid     := libcrypto
+PKG_http     := libcurl
+PKG_aws      := jansson
+PKG_apievent := jansson
+PKG_problem  := jansson
+PKG_jobs     := jansson
+PKG_jobrequest := jansson
+PKG_router   := jansson
+PKG_lambda   := jansson
 PKG_glitchfont := lept
 PKG_png      := libpng
 LIB_booster  := -lxgboost -lgomp
@@ -73,7 +87,6 @@ T_scene_MODS  := scene $(BASE)
 T_patchtone_MODS := patchtone change signal motion image frame $(BASE)
 T_temporal_MODS := temporal change scene signal pairs flicker patchtone event flash motion distinct image frame $(BASE)
 T_sha256_MODS     := sha256 err
-T_base64_MODS     := base64
 T_html_MODS       := html base64 sha256 err
 T_png_MODS        := png err
 T_canvas_MODS     := canvas image err
@@ -100,7 +113,18 @@ T_rng_MODS         := rng
 T_glitchtime_MODS  := glitchtime rng
 T_glitchlayer_MODS := glitchlayer glitchfield blur rng frame err
 T_glitchregions_MODS := glitchregions $(BASE)
+T_sigv4_MODS       := sigv4 sha256 utc err
+T_uuid_MODS        := uuid err
+T_base64_MODS      := base64 err
+T_container_MODS   := container
+T_line_MODS        := line err
+T_utc_MODS         := utc
+T_apievent_MODS    := apievent base64 err
+T_jobrequest_MODS  := jobrequest container problem $(BASE)
 T_train_MODS      := labels dataset validate scorecard learner drift train trainreport manifest rng $(MODEL) $(BASE)
+
+# What tests/aws/sigv4.t signs with.
+signer_MODS := sigv4 sha256 utc err
 
 # ---- rules ------------------------------------------------------------------------------
 # The build tree is laid out like an installation: the front end finds its commands, the
@@ -117,7 +141,7 @@ MAN      := $(wildcard man/*.[157])
 PAGES    := $(foreach m,$(MAN),$(B)/share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
 COMPLETION := $(B)/share/bash-completion/completions/vidqc
 UNITS    := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
-OBJECTS  := $(patsubst %.c,$(B)/%.o,$(wildcard lib/*.c cmd/*.c)) $(UNITS:%=$(B)/unit/%.o)
+OBJECTS  := $(patsubst %.c,$(B)/%.o,$(wildcard lib/*.c cmd/*.c)) $(UNITS:%=$(B)/unit/%.o) $(B)/aws/signer.o
 
 .PHONY: all programs objects
 all: programs $(SHARE)
@@ -153,6 +177,11 @@ $(B)/unit/$(1): $(B)/unit/$(1).o $(T_$(1)_MODS:%=$(B)/lib/%.o)
 endef
 $(foreach t,$(UNITS),$(eval $(call unit_test,$(t))))
 
+$(B)/aws/%.o: tests/aws/%.c $(B)/flags | $(B)/aws
+	$(CC) $(ALL_CFLAGS) $(call pkg_cflags,$(call pkgs_of,$($*_MODS))) -c -o $@ $<
+$(B)/aws/signer: $(B)/aws/signer.o $(signer_MODS:%=$(B)/lib/%.o)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs_of,$(signer_MODS)) -ljansson
+
 $(B)/bin/vidqc: pipelines/vidqc | $(B)/bin
 	install -m 755 $< $@
 $(B)/libexec/vidqc/%.sh: pipelines/%.sh | $(B)/libexec/vidqc
@@ -181,7 +210,7 @@ lib/data/model.json lib/data/manifest.json:
 	@echo '$(B)/bin/vidqc train --labels labels.csv --output-dir lib/data' >&2
 	@false
 
-$(B)/lib $(B)/gen $(B)/cmd $(B)/bin $(B)/unit $(B)/libexec/vidqc:
+$(B)/lib $(B)/gen $(B)/cmd $(B)/bin $(B)/unit $(B)/aws $(B)/libexec/vidqc:
 	mkdir -p $@
 
 # Other flags, other objects.
@@ -197,7 +226,8 @@ clean:
 # ---- packages ---------------------------------------------------------------------------
 # Debian's names, all of them, once.
 DEPS_BUILD := gcc libc6-dev pkg-config libavformat-dev libavcodec-dev libswscale-dev \
-	libavutil-dev libssl-dev libtesseract-dev libleptonica-dev libjansson-dev libxgboost-dev libpng-dev
+	libavutil-dev libssl-dev libtesseract-dev libleptonica-dev libjansson-dev libxgboost-dev libpng-dev \
+	libcurl4-openssl-dev
 DEPS_RUN   := jq make tesseract-ocr tesseract-ocr-eng
 DEPS_CLIPS := ffmpeg fonts-dejavu-core
 DEPS_TEST  := $(DEPS_CLIPS) tesseract-ocr-deu mandoc man-db perl python3-venv curl openssl chromium
@@ -252,15 +282,15 @@ picture: deps-test
 # make check installs the tools and runs every test; make test only runs them.
 # With CLIPS=dir in the environment the labelled clips of that folder are judged as well.
 # make check T=tests/filter/ocr.t runs one file, make unit-record one unit test.
-T ?= $(wildcard tests/eval/*.t tests/pipeline/*.t tests/filter/*.t) $(UNITS:%=$(B)/unit/%)
+T ?= $(wildcard tests/eval/*.t tests/pipeline/*.t tests/filter/*.t tests/aws/*.t) $(UNITS:%=$(B)/unit/%)
 PROVE = VQ_BIN=$(abspath $(B))/bin VQ_PYTHON=$(abspath $(VENV))/bin/python3 \
 	VQ_PYTHON_NEWER=$(abspath $(VENV))/newer prove --exec '' --timer
 
 .PHONY: check test check-unit
 check: deps-test
-	+@$(SUBMAKE) $(VENV)/made || echo 'no packages from PyPI: tests/filter/python.t and tests/pipeline/schema.t are skipped'
+	+@$(SUBMAKE) $(B)/aws/suite/made || echo 'no packages from PyPI: tests/filter/python.t, tests/pipeline/schema.t and tests/aws are skipped'
 	+@$(SUBMAKE) test
-test: all $(UNITS:%=$(B)/unit/%)
+test: all $(UNITS:%=$(B)/unit/%) $(B)/aws/signer
 	$(PROVE) -j$(shell nproc) $(T)
 check-unit: $(UNITS:%=$(B)/unit/%)
 	$(PROVE) $^
@@ -276,12 +306,37 @@ $(VENV)/made: tests/requirements.txt tests/requirements-newer.txt
 		--target $(VENV)/newer -r tests/requirements-newer.txt
 	touch $@
 
+# AWS's test suite of signatures comes with the sources of its library, 33 MB of which these
+# are the smallest part; nothing of it is kept here.
+SUITE := awscrt==0.21.1
+$(B)/aws/suite/made: $(VENV)/made
+	rm -rf $(@D)
+	mkdir -p $(@D)
+	$(VENV)/bin/pip download -q --disable-pip-version-check --no-deps --no-binary :all: -d $(@D) $(SUITE)
+	tar -xzf $(@D)/awscrt-*.tar.gz -C $(@D) --strip-components=6 --wildcards '*/aws-signing-test-suite/v4/*'
+	rm $(@D)/awscrt-*.tar.gz
+	touch $@
+
 # The same tests with AddressSanitizer, LeakSanitizer and UBSan; no library needs a suppression.
 ASAN := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 .PHONY: asan
 asan: deps-test
 	+@UBSAN_OPTIONS=print_stacktrace=1 VQ_TEST_TIMEOUT=600 \
 		$(SUBMAKE) B=$(B)/asan VENV=$(VENV) CFLAGS='$(ASAN)' test
+
+# What no event may break: clang's libFuzzer with the same sanitizers, for so many seconds,
+# and go on from what it found before.
+FUZZ_SECONDS ?= 60
+FUZZ_MODS := err num record config $(filter-out http,$(ROUTER))
+$(B)/fuzz/router: tests/fuzz/router.c $(FUZZ_MODS:%=lib/%.c) $(wildcard lib/*.h)
+	mkdir -p $(@D)
+	clang-14 -std=c11 -D_GNU_SOURCE $(WARN) -O1 -g -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=undefined -o $@ $(filter %.c,$^) $(call libs_of,$(filter-out http,$(ROUTER))) -lm
+.PHONY: fuzz
+fuzz: $(B)/fuzz/router
+	tests/fuzz/seeds $(B)/fuzz/seeds
+	mkdir -p $(B)/fuzz/corpus
+	cd $(B)/fuzz && ./router -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -timeout=5 -print_final_stats=1 corpus seeds
 
 # Every labelled clip of a folder through vidqc predict.
 .PHONY: eval
@@ -298,8 +353,8 @@ bench: deps-test
 # ---- lint -------------------------------------------------------------------------------
 C_FILES  := $(wildcard lib/*.[ch] cmd/*.[ch] tests/*.h tests/*/*.c)
 HEADERS  := $(wildcard lib/*.h cmd/*.h tests/*.h)
-SH_FILES := $(filter-out pipelines/formats %.mk %.c %.jq %.py %.csv tests/bench/textseg tests/bench/textnet,$(wildcard pipelines/* tests/*.sh \
-	tests/*/*.t tests/bench/* tests/bench/textseg/*.sh tests/bench/textnet/*.sh tests/sample/*)) .ci/run
+SH_FILES := $(filter-out pipelines/formats pipelines/aws %.mk %.c %.jq %.py %.csv tests/bench/textseg tests/bench/textnet,$(wildcard pipelines/* tests/*.sh tests/aws/*.sh \
+	tests/*/*.t tests/bench/* tests/fuzz/* tests/bench/textseg/*.sh tests/bench/textnet/*.sh tests/sample/*)) .ci/run
 
 .PHONY: lint lint-c lint-headers lint-shell lint-man lint-paths
 lint: deps-lint
@@ -339,4 +394,4 @@ uninstall:
 	rm -rf $(D)/libexec/vidqc $(D)/share/vidqc $(D)/share/bash-completion/completions/vidqc
 	for m in $(notdir $(MAN)); do rm -f $(D)/share/man/man$${m##*.}/$$m; done
 
--include $(wildcard $(B)/lib/*.d $(B)/cmd/*.d $(B)/unit/*.d)
+-include $(wildcard $(B)/lib/*.d $(B)/cmd/*.d $(B)/unit/*.d $(B)/aws/*.d)

@@ -90,7 +90,7 @@ static enum vq_code put_hash(FILE *out, const char *text, struct vq_err *err)
 	if (code != VQ_OK)
 		return code;
 	fputs("'sha256-", out);
-	vq_base64(out, digest, sizeof digest);
+	vq_base64_encode(out, digest, sizeof digest);
 	putc('\'', out);
 	return VQ_OK;
 }

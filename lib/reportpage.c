@@ -199,7 +199,7 @@ static void put_image(const struct page *g, const struct vq_shot *s, const char 
 		"<img width=\"%d\" height=\"%d\" alt=\"%s frame %ld, %.2f seconds\" "
 		"src=\"data:image/png;base64,",
 		s->w, s->h, what, s->number, s->time);
-	vq_base64(g->out, s->png, s->len);
+	vq_base64_encode(g->out, s->png, s->len);
 	fputs("\">", g->out);
 }
 
