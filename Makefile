@@ -91,7 +91,8 @@ T_train_MODS      := labels dataset validate scorecard train trainreport manifes
 # The build tree is laid out like an installation: the front end finds its commands, the
 # programs and the model beside itself in both.
 BIN      := $(PROGRAMS:%=$(B)/bin/%)
-COMMANDS := predict features train eval glitch config common.sh pipe.sh clips.sh labelled.sh
+COMMANDS := predict features train eval glitch config worker common.sh pipe.sh clips.sh labelled.sh \
+	worker-loop.sh worker-queue.sh worker-job.sh worker-aws.sh worker-log.sh worker.jq
 FRONT    := $(B)/bin/vidqc $(COMMANDS:%=$(B)/libexec/vidqc/%)
 SHARE    := $(B)/share/vidqc/model.json $(B)/share/vidqc/manifest.json
 MAN      := $(wildcard man/*.[157])
@@ -130,6 +131,8 @@ $(foreach t,$(UNITS),$(eval $(call unit_test,$(t))))
 $(B)/bin/vidqc: pipelines/vidqc | $(B)/bin
 	install -m 755 $< $@
 $(B)/libexec/vidqc/%.sh: pipelines/%.sh | $(B)/libexec/vidqc
+	install -m 644 $< $@
+$(B)/libexec/vidqc/%.jq: pipelines/%.jq | $(B)/libexec/vidqc
 	install -m 644 $< $@
 $(B)/libexec/vidqc/%: pipelines/% | $(B)/libexec/vidqc
 	install -m 755 $< $@
