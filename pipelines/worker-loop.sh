@@ -31,18 +31,29 @@ is_over() {
 }
 polled=0
 
-# Wait for a child to end, or a second.
+# Wait for a child to end, or a second.  A read whose time is over may have half a line.
+half=
 next_event() {
-	local process status
+	local line=''
 
-	if read -r -t 1 -u "$events" process status; then
-		ended "$process" "$status"
-		# Those that have ended in the meantime.
-		while read -r -t 0.01 -u "$events" process status; do
-			ended "$process" "$status"
+	if ! read -r -t 1 -u "$events" line; then
+		half+=$line
+	else
+		take_event "$half$line"
+		half=
+		while read -t 0 -u "$events"; do
+			read -r -u "$events" line
+			take_event "$line"
 		done
 	fi
 	note_lost
+}
+
+take_event() {
+	local process status
+
+	read -r process status <<<"$1"
+	ended "$process" "$status"
 }
 
 # Children that were killed cannot tell.  One that is gone twice in a row has not just
@@ -211,12 +222,29 @@ schedule() {
 	protect_task
 }
 
+# A job that comes again may be what brought a worker down: it is claimed by itself, when there
+# is a place for it, so that its attempts tell how often it was begun; see sweep_dead.
 start_claims() {
+	local n list=() again=()
+
+	if [ -n "${busy[claim]:-}" ]; then
+		return
+	fi
 	in_phase taken
-	if [ ${#found[@]} != 0 ] && [ -z "${busy[claim]:-}" ]; then
-		found=("${found[@]:0:10}")
-		set_phase claiming "${found[@]}"
-		spawn claim "${found[*]}" claim_jobs "${found[@]}"
+	for n in "${found[@]}"; do
+		if ((receives[$n] == 1 && ${#list[@]} < 10)); then
+			list+=("$n")
+		elif ((receives[$n] > 1 && ${#again[@]} == 0)); then
+			again=("$n")
+		fi
+	done
+	in_phase claimed fetching ready running
+	if [ ${#list[@]} = 0 ] && ((${#found[@]} < workers)); then
+		list=("${again[@]}")
+	fi
+	if [ ${#list[@]} != 0 ]; then
+		set_phase claiming "${list[@]}"
+		spawn claim "${list[*]}" claim_jobs "${list[@]}"
 	fi
 }
 
@@ -308,15 +336,15 @@ extend_messages() {
 	fi
 }
 
-# Jobs enough for the next 15 seconds wait here; the rest is for other workers.
+# Jobs enough for the next 10 seconds wait here; the rest is for other workers.
 start_poll() {
 	local ahead waiting count
 
 	if [ -n "${busy[poll]:-}" ] || ((EPOCHSECONDS < next_poll)); then
 		return
 	fi
-	ahead=$((pace ? workers * 15000 / pace : workers))
-	ahead=$((ahead < workers ? workers : ahead > 12 + workers ? 12 + workers : ahead))
+	ahead=$((pace ? workers * 10000 / pace : workers))
+	ahead=$((ahead < workers ? workers : ahead > workers + 6 ? workers + 6 : ahead))
 	in_phase taken claiming claimed fetching ready
 	waiting=${#found[@]}
 	in_phase running

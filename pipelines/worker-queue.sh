@@ -354,22 +354,60 @@ change_visibility() {
 
 # ---- dead letters ----
 
-# A message whose workers were killed each time is a dead letter of which none could write.  It
-# stays where it is, and its job is marked as failed.  $work/swept has those that were seen to.
+# Workers that are killed leave dead letters that none of them could write of.  One that is no
+# fault of its job's is taken out of the dead-letter queue: the job has ended, or it waited
+# beside another one that brought the workers down, and is sent again.  A job that was begun
+# each time is marked as failed, and its message stays.  $work/swept has those seen to.
 sweep_dead() {
-	local round
+	local round id handle name fault _
 
-	jq -n --arg url "$dead_url" '{QueueUrl: $url, MaxNumberOfMessages: 10, WaitTimeSeconds: 0,
-		VisibilityTimeout: 20}' >"$work/sweep"
 	for ((round = 0; round < 3; round++)); do
+		jq -n --arg url "$dead_url" '{QueueUrl: $url, MaxNumberOfMessages: 10, WaitTimeSeconds: 0,
+			VisibilityTimeout: 20, AttributeNames: ["SentTimestamp"]}' >"$work/sweep"
 		aws_call sqs receive-message "$work/sweep" "$work/sweep.json" || return
-		wjq -r 'include "worker"; dead_jobs' "$work/sweep.json" >"$work/dead.all"
-		if [ ! -s "$work/dead.all" ]; then
+		wjq -r 'include "worker"; jobs($ARGS.positional; "")' "$work/sweep.json" \
+			--args "${buckets[@]}" | sed -n 'p;n' >"$work/dead"
+		if [ ! -s "$work/dead" ]; then
 			return
 		fi
-		grep -vF -f "$work/swept" "$work/dead.all" >"$work/dead" || continue
-		write_outcomes "$work/dead" || return
-		paste "$work/dead.results" "$work/dead" | sed -n 's/^\(ok\|finished\)\t//p' |
-			jq -r .job_id >>"$work/swept"
+		while IFS=$'\t' read -r id handle _ name fault; do
+			if [ "$name" != - ] && ! grep -qF -- "$id" "$work/swept"; then
+				sweep_one "$id" "$handle" "$name" "$fault" || return
+			fi
+		done <"$work/dead"
 	done
+}
+
+# sweep_one MESSAGE RECEIPT JOB FAULT
+sweep_one() {
+	local what
+
+	jq -n --arg table "$table" --arg id "$3" \
+		'{TableName: $table, Key: {job_id: {S: $id}}, ConsistentRead: true}' >"$work/dead.get"
+	aws_call dynamodb get-item "$work/dead.get" "$work/dead.item" || return
+	# An item that is not there is an empty answer.
+	what=$(wjq -rs --argjson before "$(stale_before)" --argjson tries "$max_receives" --arg fault "$4" \
+		'include "worker"; dead_verdict($before; $tries; $fault)' "$work/dead.item") || return
+	case $what in
+	again)
+		jq --arg url "$queue_url" --arg id "$1" '.Messages[] | select(.MessageId == $id)
+			| {QueueUrl: $url, MessageBody: .Body}' "$work/sweep.json" >"$work/dead.send"
+		aws_call sqs send-message "$work/dead.send" "$work/dead.sent" || return
+		delete_dead "$2" || return
+		;;
+	delete) delete_dead "$2" || return ;;
+	fail)
+		wjq -c --arg id "$1" --arg fault "$4" 'include "worker";
+			.Messages[] | select(.MessageId == $id) | dead_job($fault)' "$work/sweep.json" >"$work/dead.failed"
+		write_outcomes "$work/dead.failed" || return
+		;;
+	wait) return ;;
+	esac
+	echo "$1" >>"$work/swept"
+	note info dead_letter job_id "$3" action "$what"
+}
+
+delete_dead() {
+	jq -n --arg url "$dead_url" --arg handle "$1" '{QueueUrl: $url, ReceiptHandle: $handle}' >"$work/dead.delete"
+	aws_call sqs delete-message "$work/dead.delete" "$work/dead.deleted"
 }

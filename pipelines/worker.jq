@@ -43,16 +43,26 @@ def jobs($buckets; $worker):
 		s3_bucket: ($body.s3_bucket // $buckets[0]), s3_key: $body.s3_key,
 		config_overrides: ($body.config_overrides // {})} end | tojson);
 
-# The outcomes of dead letters.
-def dead_jobs:
-	.Messages // []
-	| map((.Body | try fromjson catch null) as $body | select($body | type == "object")
-		| select($body.job_id | is_job_id)
-		| {job_id: $body.job_id, sent: (.Attributes.SentTimestamp // "0" | tonumber / 1000)})
-	| unique_by(.job_id)[]
-	| . + {received: now, status: "failed", error: {code: "dead_letter",
-		message: "given up: every worker that had this job was stopped or lost"}}
-	| tojson;
+# The outcome of a dead letter.
+def dead_job($fault):
+	{job_id: (.Body | fromjson | .job_id), received: now,
+		sent: (.Attributes.SentTimestamp // "0" | tonumber / 1000), status: "failed",
+		error: (if $fault != "-" then {code: "malformed_message", message: $fault}
+		else {code: "dead_letter", message: "given up: every worker that began this job was lost"} end)};
+
+# Errors for which a message is deleted.
+def is_final: IN("bad_clip", "bad_config", "missing_object", "too_large");
+
+# What to do with a dead letter, from the answers of get-item for its job: fail, keep, delete
+# it, send it again, or wait, as somebody may be at it.
+def dead_verdict($before; $tries; $fault):
+	(.[0].Item // {}) as $item
+	| ($item.attempt.N // "0" | tonumber) as $attempts
+	| if $item.status.S? == "completed" or ($item.error.M.code.S? // "" | is_final) then "delete"
+	elif $item.status.S? == "failed" then "keep"
+	elif $item.started_at and ($item.started_at.S | fromdate) >= $before then "wait"
+	elif $fault != "-" or $attempts >= $tries then "fail"
+	else "again" end;
 
 # ---- DynamoDB ----
 

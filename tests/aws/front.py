@@ -148,7 +148,10 @@ class Front(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
             self.connection.close()
         elif fault == "throttle":
-            self.answer(*error_answer(self.headers, 400, "ThrottlingException"))
+            if name.endswith("Object"):
+                self.answer(*error_answer(self.headers, 503, "SlowDown"))
+            else:
+                self.answer(*error_answer(self.headers, 400, "ThrottlingException"))
         elif fault == "error":
             self.answer(*error_answer(self.headers, 500, "InternalFailure"))
         elif wrong.get("ignore") and name.startswith(wrong["ignore"]):
