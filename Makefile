@@ -163,8 +163,10 @@ clean:
 DEPS_BUILD := gcc libc6-dev make pkg-config libavformat-dev libavcodec-dev libswscale-dev \
 	libavutil-dev libssl-dev libtesseract-dev libleptonica-dev libjansson-dev libxgboost-dev
 DEPS_RUN   := jq tesseract-ocr tesseract-ocr-eng
+# What vidqc worker needs on top.
+DEPS_AWS   := awscli curl
 DEPS_CLIPS := ffmpeg fonts-dejavu-core
-DEPS_TEST  := $(DEPS_CLIPS) tesseract-ocr-deu mandoc perl python3-venv
+DEPS_TEST  := $(DEPS_CLIPS) $(DEPS_AWS) tesseract-ocr-deu mandoc perl python3-venv
 DEPS_BENCH := time
 DEPS_LINT  := clang-14 clang-format-14 shellcheck shfmt git
 
@@ -186,7 +188,7 @@ endef
 
 .PHONY: deps deps-clips deps-test deps-lint
 deps:
-	$(call need,$(DEPS_BUILD) $(DEPS_RUN))
+	$(call need,$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_AWS))
 deps-clips:
 	$(call need,$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_CLIPS))
 deps-test:
@@ -210,13 +212,13 @@ run: $(if $(CLIP),deps,deps-clips)
 # make check installs the tools and runs every test; make test only runs them.
 # With CLIPS=dir in the environment the labelled clips of that folder are judged as well.
 # make check T=tests/filter/ocr.t runs one file, make unit-record one unit test.
-T ?= $(wildcard tests/eval/*.t tests/pipeline/*.t tests/filter/*.t) $(UNITS:%=$(B)/unit/%)
+T ?= $(wildcard tests/eval/*.t tests/aws/*.t tests/pipeline/*.t tests/filter/*.t) $(UNITS:%=$(B)/unit/%)
 PROVE = VQ_BIN=$(abspath $(B))/bin VQ_PYTHON=$(abspath $(VENV))/bin/python3 \
 	VQ_PYTHON_NEWER=$(abspath $(VENV))/newer prove --exec '' --timer
 
 .PHONY: check test check-unit
 check: deps-test
-	+@$(SUBMAKE) $(VENV)/made || echo 'no packages from PyPI: tests/filter/python.t is skipped'
+	+@$(SUBMAKE) $(VENV)/made || echo 'no packages from PyPI: tests/filter/python.t is skipped, tests/aws needs moto'
 	+@$(SUBMAKE) test
 test: all $(UNITS:%=$(B)/unit/%)
 	$(PROVE) -j$(shell nproc) $(T)
@@ -225,7 +227,8 @@ check-unit: $(UNITS:%=$(B)/unit/%)
 unit-%: $(B)/unit/%
 	$<
 
-# XGBoost's Python package, whose models must load.
+# XGBoost's Python package, whose models must load, and AWS: moto's server and version 1 of the
+# AWS CLI (Debian has version 2).
 VENV ?= $(B)/venv
 $(VENV)/made: tests/requirements.txt tests/requirements-newer.txt
 	python3 -m venv $(VENV)
@@ -256,8 +259,8 @@ bench: deps-test
 # ---- lint -------------------------------------------------------------------------------
 C_FILES  := $(wildcard lib/*.[ch] cmd/*.[ch] tests/*.h tests/*/*.c)
 HEADERS  := $(wildcard lib/*.h cmd/*.h tests/*.h)
-SH_FILES := $(filter-out %.mk %.c %.jq %.py %.csv tests/bench/textseg tests/bench/textnet,$(wildcard pipelines/* tests/*.sh \
-	tests/*/*.t tests/bench/* tests/bench/textseg/*.sh tests/bench/textnet/*.sh tests/sample/*)) .ci/run
+SH_FILES := $(filter-out %.mk %.c %.jq %.py %.csv pipelines/aws tests/bench/textseg tests/bench/textnet,$(wildcard pipelines/* tests/*.sh \
+	tests/aws/*.sh tests/*/*.t tests/bench/* tests/bench/textseg/*.sh tests/bench/textnet/*.sh tests/sample/*)) .ci/run
 
 .PHONY: lint lint-c lint-headers lint-shell lint-man lint-paths
 lint: deps-lint

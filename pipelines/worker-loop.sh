@@ -16,7 +16,7 @@ pace=0
 protected=
 next_protect=0
 
-# Is it time to end?  Sets ahead of itself what keeps it from that.
+# Is it time to end?
 is_over() {
 	if [ ${#phase[@]} != 0 ]; then
 		last_work=$EPOCHSECONDS
@@ -26,10 +26,12 @@ is_over() {
 	elif [ -z "$idle_exit" ] || [ -n "${busy[poll]:-}${busy[sweep]:-}" ]; then
 		return 1
 	else
-		((polled)) && ((EPOCHSECONDS - last_work >= idle_exit))
+		((none_waiting && EPOCHSECONDS - last_work >= idle_exit))
 	fi
 }
+# Was there a poll, and did the last one bring nothing?
 polled=0
+none_waiting=0
 
 # Wait for a child to end, or a second.  A read whose time is over may have half a line.
 half=
@@ -95,7 +97,11 @@ after_poll() {
 	if [ "$1" = 0 ]; then
 		polled=1
 		poll_failures=0
-		take_messages
+		idle_failed=
+		none_waiting=1
+		if [ -s "$work/poll.json" ]; then
+			take_messages
+		fi
 		return
 	fi
 	poll_failures=$((poll_failures + 1))
@@ -103,7 +109,7 @@ after_poll() {
 	note error no_poll code "$(error_code "$work/poll.json")" message "$(error_text "$work/poll.json")"
 	if [ -n "$idle_exit" ] && ((poll_failures >= 3)); then
 		idle_failed=1
-		polled=1
+		none_waiting=1
 	fi
 }
 idle_failed=

@@ -157,6 +157,7 @@ take_messages() {
 	wjq -r --arg worker "$worker_id" 'include "worker"; jobs($ARGS.positional; $worker)' \
 		"$work/poll.json" --args "${buckets[@]}" >"$work/messages"
 	while IFS=$'\t' read -r id handle count name fault && IFS= read -r body; do
+		none_waiting=0
 		if n=$(holder "$id" "$name"); then
 			meet_again "$n" "$id" "$handle" "$count"
 			continue
