@@ -54,7 +54,7 @@ explain_call() {
 		printf '%s %s\n' "${BASH_REMATCH[1]##*.}" "${text:0:400}"
 	elif [ "$status" = 124 ] || [ "$status" = 137 ]; then
 		printf 'Timeout no answer within %s s\n' "$call_limit"
-	elif ((status > 128)); then
+	elif ((status > 128 && status < 193)); then
 		printf 'Killed signal %s\n' $((status - 128))
 	else
 		printf 'NoAnswer %s\n' "${text:0:400}"

@@ -21,6 +21,8 @@ is_over() {
 	if [ ${#phase[@]} != 0 ]; then
 		last_work=$EPOCHSECONDS
 		return 1
+	elif [ "$protected" = true ]; then
+		return 1
 	elif [ -n "$stopping" ] || { ((max_jobs)) && ((taken >= max_jobs)); }; then
 		[ -z "${busy[poll]:-}${busy[protect]:-}" ]
 	elif [ -z "$idle_exit" ] || [ -n "${busy[poll]:-}${busy[sweep]:-}" ]; then
@@ -236,6 +238,12 @@ start_claims() {
 	if [ -n "${busy[claim]:-}" ]; then
 		return
 	fi
+	in_phase twin
+	for n in "${found[@]}"; do
+		if ! is_held "${job[$n]}"; then
+			phase[$n]=taken
+		fi
+	done
 	in_phase taken
 	for n in "${found[@]}"; do
 		if ((receives[$n] == 1 && ${#list[@]} < 10)); then
@@ -330,7 +338,7 @@ start_messages() {
 extend_messages() {
 	local n list=() words=()
 
-	in_phase taken claiming claimed fetching ready running judged writing
+	in_phase twin taken claiming claimed fetching ready running judged writing
 	for n in "${found[@]}"; do
 		if ((EPOCHSECONDS - extended[$n] >= visibility / 3 && ${#list[@]} < 10)); then
 			list+=("$n")
@@ -412,7 +420,7 @@ asked_to_stop() {
 wind_down() {
 	local n left=$((stopping + stop_timeout - EPOCHSECONDS)) process
 
-	in_phase taken claimed fetching ready
+	in_phase twin taken claimed fetching ready
 	for n in "${found[@]}"; do
 		stop_job "$n"
 	done
@@ -438,7 +446,7 @@ stop_job() {
 			kill -s TERM -- "-$process" 2>/dev/null || :
 		fi
 	done
-	if is_last_try "$n" && [ "${phase[$n]}" != taken ]; then
+	if is_last_try "$n" && [[ ${phase[$n]} != t* ]]; then
 		try_again "$n" interrupted 'the worker was stopped'
 	else
 		give_back "$n" 0

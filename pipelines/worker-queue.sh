@@ -3,6 +3,7 @@
 # A job is a number, a folder $work/NUMBER as worker-job.sh says, and a phase:
 #	taken > claiming > claimed > fetching > ready > running > judged > writing
 #	> over (its message is deleted) or back (its message is given back) > closing
+# A second message of a job that is held is its twin, until the first has ended.
 # Whatever takes time is a child, which tells of its end through a pipe.
 # shellcheck shell=bash disable=SC2034
 
@@ -158,8 +159,8 @@ take_messages() {
 		"$work/poll.json" --args "${buckets[@]}" >"$work/messages"
 	while IFS=$'\t' read -r id handle count name fault && IFS= read -r body; do
 		none_waiting=0
-		if n=$(holder "$id" "$name"); then
-			meet_again "$n" "$id" "$handle" "$count"
+		if n=$(holder "$id"); then
+			meet_again "$n" "$handle" "$count"
 			continue
 		fi
 		n=$next
@@ -169,7 +170,8 @@ take_messages() {
 		receipt[$n]=$handle
 		receives[$n]=$count
 		extended[$n]=$EPOCHSECONDS
-		phase[$n]=taken
+		phase[$n]=twin
+		is_held "$name" || phase[$n]=taken
 		mkdir "$work/$n"
 		printf '%s\n' "$body" >"$work/$n/job.json"
 		if [ "$fault" != - ]; then
@@ -182,12 +184,12 @@ take_messages() {
 }
 taken=0
 
-# holder MESSAGE JOB: the number of the job that we hold already.
+# holder MESSAGE: the number of the job whose message we hold already.
 holder() {
 	local n
 
-	for n in "${!phase[@]}"; do
-		if [ "${message[$n]}" = "$1" ] || { [ "$2" != - ] && [ "${job[$n]}" = "$2" ]; }; then
+	for n in "${!message[@]}"; do
+		if [ "${message[$n]}" = "$1" ]; then
 			echo "$n"
 			return
 		fi
@@ -195,17 +197,27 @@ holder() {
 	return 1
 }
 
-# meet_again NUMBER MESSAGE RECEIPT COUNT: the queue thought it lost.  The new receipt is the one
-# that counts.  Another message of the same job has to wait for the end of this one.
+# is_held JOB: by another message.
+is_held() {
+	local n
+
+	for n in "${!phase[@]}"; do
+		if [ "${job[$n]}" = "$1" ] && [ "$1" != - ] && [ "${phase[$n]}" != twin ]; then
+			return 0
+		fi
+	done
+	return 1
+}
+
+# meet_again NUMBER RECEIPT COUNT: the queue thought it lost.  The new receipt is the one that
+# counts.
 meet_again() {
 	local n=$1
 
-	if [ "${message[$n]}" = "$2" ]; then
-		receipt[$n]=$3
-		receives[$n]=$4
-		extended[$n]=$EPOCHSECONDS
-	fi
-	note info again job_id "${job[$n]}" phase "${phase[$n]}" receives "$4"
+	receipt[$n]=$2
+	receives[$n]=$3
+	extended[$n]=$EPOCHSECONDS
+	note info again job_id "${job[$n]}" phase "${phase[$n]}" receives "$3"
 }
 
 # ---- claiming ----

@@ -76,7 +76,7 @@ def unfinished_values: {":completed": {S: "completed"}, ":failed": {S: "failed"}
 def names: map({("#" + .): .}) | add;
 
 # Values that an item without them gets: created now, kept for 90 days.
-def birth($now): {":now": {S: ($now | iso)}, ":expires": {N: ($now + 90 * 86400 | tostring)}};
+def birth($now): {":now": {S: ($now | iso)}, ":expires": {N: ($now | floor + 90 * 86400 | tostring)}};
 
 # A job of the queue becomes ours.
 def claim($table; $now):
