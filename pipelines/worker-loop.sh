@@ -205,6 +205,7 @@ after_extend() {
 }
 
 after_sweep() {
+	next_sweep=$((EPOCHSECONDS + sweep))
 	if [ "$1" != 0 ]; then
 		note warning no_sweep code "$(error_code "$work/sweep.json")"
 	fi
@@ -377,7 +378,6 @@ start_poll() {
 start_sweep() {
 	if [ -n "$dead_url" ] && ((sweep && polled && EPOCHSECONDS >= next_sweep)) &&
 		[ -z "${busy[sweep]:-}" ]; then
-		next_sweep=$((EPOCHSECONDS + sweep))
 		spawn sweep '' sweep_dead
 	fi
 }

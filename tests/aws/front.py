@@ -10,7 +10,11 @@ The file named by FRONT_FAULTS, read again with each request, says what goes wro
 throttle and error are answered by the proxy itself; lost reaches the server, but its answer
 becomes an error; drop closes the connection.  {"ignore": "ChangeMessageVisibility"} says yes
 to such requests, and does nothing.  Counts go to the file named by FRONT_COUNTS.
+
+The file named by FRONT_POLICY, when there is one, is an IAM policy, and what it does not allow
+is refused: moto knows nothing of the resources of SQS, and asks for no right to DynamoDB.
 """
+import fnmatch
 import http.client
 import http.server
 import json
@@ -64,6 +68,44 @@ def split_poll(headers, body):
     wait = int(pairs.get("WaitTimeSeconds", 0))
     pairs["WaitTimeSeconds"] = "0"
     return urllib.parse.urlencode(pairs).encode(), wait
+
+
+def rights(name, method, path, body):
+    """What a request needs: actions and resources."""
+    account = "eu-central-1:123456789012"
+    if name.endswith("Object"):
+        bucket, _, key = urllib.parse.unquote(path.split("?")[0]).lstrip("/").partition("/")
+        if key:
+            return [("s3:" + method.title() + "Object", f"arn:aws:s3:::{bucket}/{key}")]
+        return [("s3:ListBucket", f"arn:aws:s3:::{bucket}")]
+    try:
+        request = json.loads(body)
+    except ValueError:
+        request = dict(urllib.parse.parse_qsl(body.decode()))
+    if "QueueUrl" in request:
+        queue = request["QueueUrl"].rsplit("/", 1)[-1]
+        return [("sqs:" + name.removesuffix("Batch"), f"arn:aws:sqs:{account}:{queue}")]
+    items = [request]
+    if name == "TransactWriteItems":
+        items = [next(iter(item.values())) for item in request["TransactItems"]]
+        name = "UpdateItem"
+    return [("dynamodb:" + name, f"arn:aws:dynamodb:{account}:table/{item['TableName']}") for item in items]
+
+
+def is_allowed(needed):
+    policy = os.environ.get("FRONT_POLICY")
+    if not policy:
+        return True
+    with open(policy, encoding="utf-8") as file:
+        statements = json.load(file)["Statement"]
+
+    def listed(value, given):
+        return any(fnmatch.fnmatchcase(value, g) for g in ([given] if isinstance(given, str) else given))
+
+    return all(
+        any(listed(action, s["Action"]) and listed(resource, s["Resource"]) for s in statements)
+        for action, resource in needed
+    )
 
 
 def ask(method, path, headers, body):
@@ -154,6 +196,9 @@ class Front(http.server.BaseHTTPRequestHandler):
                 self.answer(*error_answer(self.headers, 400, "ThrottlingException"))
         elif fault == "error":
             self.answer(*error_answer(self.headers, 500, "InternalFailure"))
+        elif not is_allowed(rights(name, self.command, self.path, body)):
+            count(name + ":refused")
+            self.answer(*error_answer(self.headers, 403 if name.endswith("Object") else 400, "AccessDenied"))
         elif wrong.get("ignore") and name.startswith(wrong["ignore"]):
             self.answer(*error_answer(self.headers, 200, "Ignored"))
         else:
