@@ -77,10 +77,10 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	start_server "$T/moto" env "$@" "$cloud_python" -m moto.server -H 127.0.0.1 -p "$backend"
 	export FRONT_FAULTS=$T/faults FRONT_COUNTS=$T/counts
 	start_server "$T/front" "$cloud_python" "$ROOT/tests/aws/front.py" "$backend"
-	eventually 30 test -s "$T/front" && eventually 60 answers "$backend" || {
+	if ! eventually 30 test -s "$T/front" || ! eventually 60 answers "$backend"; then
 		echo 'Bail out! no moto server'
 		exit 1
-	}
+	fi
 	export CLOUD=http://127.0.0.1:$backend FRONT
 	FRONT=http://127.0.0.1:$(<"$T/front")
 	endpoints "$FRONT"

@@ -1,6 +1,9 @@
 #!/bin/bash
 # vidqc worker: options, every kind of job, models, credentials, protection, with version 1 and
 # 2 of the AWS CLI.
+# Functions with optional arguments; functions called by name.
+# shellcheck disable=SC2119,SC2317
+
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/aws/lib.sh
