@@ -130,9 +130,10 @@ signer_MODS := sigv4 sha256 utc err
 # The build tree is laid out like an installation: the front end finds its commands, the
 # programs and the model beside itself in both.
 BIN      := $(PROGRAMS:%=$(B)/bin/%)
-COMMANDS := predict batch features format doctor train eval glitch synth selftest config report \
+COMMANDS := predict batch features format doctor train eval glitch synth selftest config report worker \
 	common.sh pipe.sh clips.sh cache.sh labelled.sh formats.sh batch-inputs.sh batch-progress.sh \
-	batch-clip.sh batch.mk made.sh cases.jq selftest.jq selftest-text.jq
+	batch-clip.sh batch.mk made.sh cases.jq selftest.jq selftest-text.jq \
+	worker-loop.sh worker-queue.sh worker-job.sh worker-aws.sh worker-log.sh worker.jq
 FRONT    := $(B)/bin/vidqc $(COMMANDS:%=$(B)/libexec/vidqc/%)
 FORMATS  := $(patsubst pipelines/%,$(B)/share/vidqc/%,$(wildcard pipelines/formats/*.jq))
 SCHEMAS  := $(patsubst lib/data/%,$(B)/share/vidqc/%,$(wildcard lib/data/schema/*.json))
@@ -229,8 +230,10 @@ DEPS_BUILD := gcc libc6-dev pkg-config libavformat-dev libavcodec-dev libswscale
 	libavutil-dev libssl-dev libtesseract-dev libleptonica-dev libjansson-dev libxgboost-dev libpng-dev \
 	libcurl4-openssl-dev
 DEPS_RUN   := jq make tesseract-ocr tesseract-ocr-eng
+# What vidqc worker needs on top.
+DEPS_AWS   := awscli curl
 DEPS_CLIPS := ffmpeg fonts-dejavu-core
-DEPS_TEST  := $(DEPS_CLIPS) tesseract-ocr-deu mandoc man-db perl python3-venv curl openssl chromium
+DEPS_TEST  := $(DEPS_CLIPS) $(DEPS_AWS) tesseract-ocr-deu mandoc man-db perl python3-venv openssl chromium
 DEPS_BENCH := time
 DEPS_LINT  := clang-14 clang-format-14 shellcheck shfmt git
 
@@ -252,7 +255,7 @@ endef
 
 .PHONY: deps deps-clips deps-test deps-lint
 deps:
-	$(call need,$(DEPS_BUILD) $(DEPS_RUN))
+	$(call need,$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_AWS))
 deps-clips:
 	$(call need,$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_CLIPS))
 deps-test:
@@ -297,7 +300,8 @@ check-unit: $(UNITS:%=$(B)/unit/%)
 unit-%: $(B)/unit/%
 	$<
 
-# XGBoost's Python package, whose models must load.
+# XGBoost's Python package, whose models must load, and AWS: moto's server and version 1 of the
+# AWS CLI (Debian has version 2).
 VENV ?= $(B)/venv
 $(VENV)/made: tests/requirements.txt tests/requirements-newer.txt
 	python3 -m venv $(VENV)

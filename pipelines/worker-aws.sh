@@ -1,0 +1,248 @@
+# The worker's calls of AWS.  Text of others reaches the AWS CLI only inside of the JSON of
+# --cli-input-json, where version 1 expands no file:// or http:// either.
+# shellcheck shell=bash
+
+# shellcheck source=pipelines/worker-log.sh
+. "$VQ_COMMANDS/worker-log.sh"
+
+region=${AWS_REGION:-${AWS_DEFAULT_REGION:-us-east-1}}
+# What version 1 and 2 read, and what keeps version 2 from starting a pager.
+export AWS_REGION=$region AWS_DEFAULT_REGION=$region AWS_PAGER=
+export AWS_RETRY_MODE=${AWS_RETRY_MODE:-standard} AWS_MAX_ATTEMPTS=${AWS_MAX_ATTEMPTS:-5}
+
+# Seconds that a call may take, with its retries.
+call_limit=60
+
+endpoint_of() {
+	case $1 in
+	sqs) printf '%s' "${VIDQC_ENDPOINT_SQS:-}" ;;
+	s3api) printf '%s' "${VIDQC_ENDPOINT_S3:-}" ;;
+	dynamodb) printf '%s' "${VIDQC_ENDPOINT_DYNAMODB:-}" ;;
+	esac
+}
+
+# aws_call SERVICE OPERATION INPUT OUTPUT [OPERAND]: the JSON file INPUT is the request, the
+# file OUTPUT gets the answer.  On failure it is 1, and OUTPUT.err has the code and the
+# message, on one line: exit codes tell too little, and differ between versions.
+aws_call() {
+	local service=$1 operation=$2 input=$3 output=$4 endpoint status=0
+	local -a environment=()
+	shift 4
+
+	endpoint=$(endpoint_of "$service")
+	if [ "$service" = s3api ] && [ -n "$endpoint" ]; then
+		environment=(AWS_CONFIG_FILE="$work/path-style")
+	fi
+	env "${environment[@]}" timeout --foreground -k 5 "$call_limit" aws --output json \
+		${endpoint:+--endpoint-url "$endpoint"} "$service" "$operation" \
+		--cli-input-json "file://$input" "$@" </dev/null >"$output" 2>"$output.err" || status=$?
+	if [ "$status" = 0 ]; then
+		rm -f -- "$output.err"
+		return
+	fi
+	explain_call "$status" <"$output.err" >"$output.code"
+	mv -f -- "$output.code" "$output.err"
+	return 1
+}
+
+# The CLI's message, or why there is none, as "CODE message".
+explain_call() {
+	local status=$1 text
+
+	text=$(tr '\n\t' '  ')
+	if [[ $text =~ An\ error\ occurred\ \(([A-Za-z0-9.]+)\) ]]; then
+		printf '%s %s\n' "${BASH_REMATCH[1]##*.}" "${text:0:400}"
+	elif [ "$status" = 124 ] || [ "$status" = 137 ]; then
+		printf 'Timeout no answer within %s s\n' "$call_limit"
+	elif ((status > 128 && status < 193)); then
+		printf 'Killed signal %s\n' $((status - 128))
+	else
+		printf 'NoAnswer %s\n' "${text:0:400}"
+	fi
+}
+
+# error_code OUTPUT: of the call that failed.
+error_code() {
+	local code _rest=
+
+	read -r code _rest <"$1.err" && printf '%s\n' "$code"
+}
+
+error_text() {
+	cut -d' ' -f2- "$1.err"
+}
+
+# Credentials for curl: those of the environment, or of the container's agent, which are
+# kept until they are about to expire.  Anything else only the AWS CLI knows: status 1.
+access_key=
+secret_key=
+session_token=
+credentials() {
+	local file=$work/credentials url=${AWS_CONTAINER_CREDENTIALS_FULL_URI:-}
+
+	if [ -n "${AWS_ACCESS_KEY_ID:-}" ]; then
+		access_key=$AWS_ACCESS_KEY_ID
+		secret_key=${AWS_SECRET_ACCESS_KEY:-}
+		session_token=${AWS_SESSION_TOKEN:-}
+		return
+	fi
+	if [ -n "${AWS_CONTAINER_CREDENTIALS_RELATIVE_URI:-}" ]; then
+		url=http://169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
+	fi
+	if [ -z "$url" ]; then
+		return 1
+	fi
+	if ! jq -e '(.Expiration | sub("\\.[0-9]+"; "") | fromdate) > now + 600' "$file" >/dev/null 2>&1; then
+		agent_credentials "$url" || return 1
+	fi
+	{ read -r access_key && read -r secret_key && read -r session_token; } < <(
+		jq -r '.AccessKeyId, .SecretAccessKey, .Token // ""' "$file"
+	)
+}
+
+# Several may ask at once; each has a file of its own until it is whole.
+agent_credentials() {
+	local new=$work/credentials.$BASHPID token=${AWS_CONTAINER_AUTHORIZATION_TOKEN:-}
+
+	if [ -n "${AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE:-}" ]; then
+		token=$(<"$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")
+	fi
+	(
+		umask 077
+		printf 'header = "Authorization: %s"\n' "$token" |
+			curl -sf --max-time 10 --retry 3 -K - -o "$new" -- "$1"
+	) || return 1
+	mv -f -- "$new" "$work/credentials"
+}
+
+# get_object BUCKET KEY FILE LIMIT SECONDS: at most LIMIT bytes.  Status 1 and FILE.err on
+# failure, as aws_call does; NoSuchKey and TooLarge are for good.  The AWS CLI would take half
+# a second of processor time for each clip; curl signs the same request.
+get_object() {
+	local bucket=$1 key=$2 file=$3 limit=$4 seconds=$5 status=0 code host path
+
+	if ! credentials; then
+		get_object_slowly "$@"
+		return
+	fi
+	host=${VIDQC_ENDPOINT_S3:-https://s3.$region.amazonaws.com}
+	if [ -z "${VIDQC_ENDPOINT_S3:-}" ] && [[ $region == cn-* ]]; then
+		host+=.cn
+	fi
+	path=$(jq -rn --arg bucket "$bucket" --arg key "$key" \
+		'[$bucket | @uri] + ($key / "/" | map(@uri)) | join("/")')
+	: >"$file" || return
+	code=$(
+		{
+			printf 'user = "%s:%s"\n' "$access_key" "$secret_key"
+			if [ -n "$session_token" ]; then
+				printf 'header = "x-amz-security-token: %s"\n' "$session_token"
+			fi
+		} | timeout --foreground -k 5 "$seconds" curl -s -K - --path-as-is --globoff \
+			--proto =http,https --aws-sigv4 "aws:amz:$region:s3" \
+			-H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' --max-filesize "$limit" \
+			--connect-timeout 10 --speed-limit 1 --speed-time 30 --retry 4 --retry-all-errors \
+			-o "$file" -w '%{http_code}' -- "${host%/}/$path"
+	) || status=$?
+	explain_object "$status" "$code" "$file" "$limit" "$seconds"
+}
+
+# explain_object STATUS CODE FILE LIMIT SECONDS: what curl's status and the answer's code mean.
+explain_object() {
+	local status=$1 code=$2 file=$3 error='' size
+
+	size=$(stat -c %s -- "$file" 2>/dev/null) || size=0
+	case $status:$code in
+	63:*) error="TooLarge larger than $4 bytes" ;;
+	124:* | 137:*) error="Timeout not there within $5 s" ;;
+	0:200) if ((size > $4)); then error="TooLarge larger than $4 bytes"; fi ;;
+	0:404) error="NoSuchKey no such object" ;;
+	0:*) error="Http$code $(head -c 400 -- "$file" 2>/dev/null | tr -d '\0' | tr '\n\t' '  ')" ;;
+	23:*) error="Disk cannot write the clip" ;;
+	*) error="NoAnswer curl ended with status $status" ;;
+	esac
+	if [ -n "$error" ]; then
+		printf '%s\n' "$error" >"$file.err"
+		return 1
+	fi
+}
+
+# The one call whose parameters the AWS CLI wants on the command line, where it would open a
+# file or an address by the name of the key.
+get_object_slowly() {
+	local file=$3
+
+	if [[ $2 =~ ^[a-z]+:// ]]; then
+		echo 'UnsafeKey the AWS CLI would expand this key' >"$file.err"
+		return 1
+	fi
+	echo '{}' >"$file.request"
+	if (call_limit=$5 && aws_call s3api get-object "$file.request" "$file.answer" \
+		--bucket="$1" --key="$2" "$file"); then
+		explain_object 0 200 "$file" "$4" "$5"
+		return
+	fi
+	if [[ $(error_code "$file.answer") =~ ^(NoSuchKey|404)$ ]]; then
+		echo 'NoSuchKey no such object' >"$file.err"
+	else
+		mv -f -- "$file.answer.err" "$file.err"
+	fi
+	return 1
+}
+
+# write_items UPDATES RESULTS: make all updates of a JSON array.  RESULTS gets a line for each,
+# in order: ok; finished or stale, when its condition does not hold; or error and its code.
+# A transaction is one call for all of them; when one item stops it, or the service does not
+# take it, they are made one by one.
+write_items() {
+	local updates=$1 results=$2 count i code
+
+	count=$(jq length "$updates") || return
+	if [ "$count" -gt 1 ]; then
+		jq '{TransactItems: map({Update: .})}' "$updates" >"$updates.all" || return
+		if aws_call dynamodb transact-write-items "$updates.all" "$updates.answer"; then
+			for ((i = 0; i < count; i++)); do echo ok; done >"$results"
+			return
+		fi
+		code=$(error_code "$updates.answer")
+		case $code in
+		Transaction* | AccessDenied* | Validation*) ;;
+		*)
+			for ((i = 0; i < count; i++)); do echo "error $code"; done >"$results"
+			return
+			;;
+		esac
+	fi
+	for ((i = 0; i < count; i++)); do
+		jq ".[$i]" "$updates" >"$updates.one" || return
+		write_item "$updates.one" || return
+	done >"$results"
+}
+
+# write_item UPDATE: one of them; prints its line of RESULTS.
+write_item() {
+	local update=$1 code
+
+	if aws_call dynamodb update-item "$update" "$update.answer"; then
+		echo ok
+		return
+	fi
+	code=$(error_code "$update.answer")
+	if [ "$code" != ConditionalCheckFailedException ]; then
+		echo "error $code"
+		return
+	fi
+	# The condition also fails when the update was made before, and only the answer was lost.
+	jq '{TableName, Key, ConsistentRead: true}' "$update" >"$update.get"
+	if aws_call dynamodb get-item "$update.get" "$update.item"; then
+		wjq -r --slurpfile update "$update" 'include "worker";
+			verdict($update[0].ExpressionAttributeValues)' "$update.item"
+	else
+		echo "error $(error_code "$update.item")"
+	fi
+}
+
+# path_style: for the AWS CLI, where an endpoint is given; it has no other way to say so.
+path_style() {
+	printf '[default]\ns3 =\n  addressing_style = path\n' >"$work/path-style"
+}

@@ -1,0 +1,144 @@
+# One job of the worker, in a process of its own: its clip is fetched, then judged.
+# shellcheck shell=bash
+
+# shellcheck source=pipelines/worker-aws.sh
+. "$VQ_COMMANDS/worker-aws.sh"
+
+# Limits: seconds for the clip's download and again for its verdict, MiB of memory for each
+# stage, MiB of the clip.
+wall=300
+memory=2048
+max_clip=1024
+
+# A job has a folder:
+#	job.json      job_id, s3_bucket, s3_key, config_overrides, owner, sent, received
+#	config.json   the configuration with its overrides
+#	clip          the clip
+#	outcome.json  the job with its status, prediction or error, and stages
+#	trouble       why it should be tried again: code, message
+# Status of the functions: 0 go on, 65 it has failed for good, 75 try again.
+
+# fail_job DIR CODE MESSAGE: the job ends here, and this is what the client reads.
+fail_job() {
+	wjq -c --arg code "$2" --arg message "$3" 'include "worker";
+		. + {status: "failed", error: {code: $code, message: ($message | plain)}}' \
+		"$1/job.json" >"$1/outcome.new" && mv -f -- "$1/outcome.new" "$1/outcome.json"
+}
+
+# trouble DIR CODE MESSAGE
+trouble() {
+	printf '%s %s\n' "$2" "${3//[[:cntrl:]]/?}" >"$1/trouble"
+	return 75
+}
+
+# refuse DIR CODE MESSAGE
+refuse() {
+	fail_job "$@" || return 75
+	return 65
+}
+
+# seconds_since EPOCHREALTIME
+seconds_since() {
+	local now=$EPOCHREALTIME
+
+	printf '%d.%03d\n' $(((${now/./} - ${1/./}) / 1000000)) \
+		$(((${now/./} - ${1/./}) / 1000 % 1000))
+}
+
+# said DIR FILE: the last line that a program wrote there, without the names of our files.
+said() {
+	local line
+
+	line=$(tail -n 1 -- "$2" | tr -d '\0')
+	line=${line//"$1/clip"/clip}
+	line=${line//"$1/overrides.json"/config_overrides}
+	line=${line//"$1/"/}
+	printf '%s\n' "${line#vidqc: }"
+}
+
+# fetch_job DIR: configuration and clip.
+fetch_job() {
+	local dir=$1 begin=$EPOCHREALTIME bucket key
+
+	configure_job "$dir" || return
+	{ IFS= read -r bucket && IFS= read -r key; } < <(jq -r '.s3_bucket, .s3_key' "$dir/job.json")
+	if ! get_object "$bucket" "$key" "$dir/clip" $((max_clip << 20)) "$wall"; then
+		case $(error_code "$dir/clip") in
+		NoSuchKey) refuse "$dir" missing_object 'the object does not exist' ;;
+		TooLarge) refuse "$dir" too_large "the object is larger than $max_clip MiB" ;;
+		*) trouble "$dir" download "$(tail -n 1 "$dir/clip.err")" ;;
+		esac
+		return
+	fi
+	seconds_since "$begin" >"$dir/fetch.seconds"
+}
+
+# configure_job DIR: the worker's configuration with the job's overrides, or a refusal.
+configure_job() {
+	local dir=$1 status=0
+
+	jq .config_overrides "$dir/job.json" >"$dir/overrides.json" || return 75
+	"$VQ_BIN/vidqc-config" --config "$work/config.json" --config "$dir/overrides.json" \
+		>"$dir/config.json" 2>"$dir/config.err" || status=$?
+	case $status in
+	0) ;;
+	64 | 65) refuse "$dir" bad_config "$(said "$dir" "$dir/config.err")" ;;
+	*) trouble "$dir" config "$(said "$dir" "$dir/config.err")" ;;
+	esac
+}
+
+# judge_job DIR MODEL THREADS: the filters, within their limits.  What they leave behind when
+# they are ended by force is ended too: the stages are process groups of their own.
+judge_job() {
+	local dir=$1 model=$2 threads=$3 begin=$EPOCHREALTIME status=0 id
+
+	id=$(jq -r .job_id "$dir/job.json")
+	(
+		ulimit -v $((memory << 10))
+		unset VIDQC_MODEL
+		TMPDIR=$dir exec timeout --foreground -k 10 "$wall" "$VQ_BIN/vidqc" predict --clip-id "$id" \
+			--model "$model" --config "$dir/config.json" -j "$threads" -- "$dir/clip"
+	) </dev/null >"$dir/prediction" 2>"$dir/predict.err" || status=$?
+	case $status in
+	0) conclude "$dir" "$(seconds_since "$begin")" ;;
+	64) refuse "$dir" bad_config "$(said "$dir" "$dir/predict.err")" ;;
+	65) blame_clip "$dir" "$(said "$dir" "$dir/predict.err")" ;;
+	124 | 137)
+		end_strays "$dir"
+		trouble "$dir" timeout "no verdict within $wall s"
+		;;
+	70) trouble "$dir" crash "$(said "$dir" "$dir/predict.err")" ;;
+	*) trouble "$dir" resources "status $status: $(said "$dir" "$dir/predict.err")" ;;
+	esac
+}
+
+# blame_clip DIR MESSAGE: only who decodes it can say that a clip is broken; another stage
+# that cannot read its input, or the model, is our trouble.
+blame_clip() {
+	if [[ $2 == vidqc-frames:* ]]; then
+		refuse "$1" bad_clip "${2#vidqc-frames: }"
+	else
+		trouble "$1" stage "$2"
+	fi
+}
+
+conclude() {
+	wjq -c --slurpfile prediction "$1/prediction" --argjson filters "$2" \
+		--argjson fetch "$(<"$1/fetch.seconds")" 'include "worker";
+		. + {status: "completed", prediction: ($prediction[0] | fit | tojson),
+			stages: {fetch: $fetch, filters: $filters}}' \
+		"$1/job.json" >"$1/outcome.new" || return 75
+	mv -f -- "$1/outcome.new" "$1/outcome.json"
+}
+
+# end_strays DIR: processes that work on something in the folder.
+end_strays() {
+	local file stray
+
+	for file in /proc/[0-9]*/cmdline; do
+		if grep -qsF -- "$1/" "$file"; then
+			stray=${file#/proc/}
+			kill -s KILL "${stray%/cmdline}" 2>/dev/null || :
+		fi
+	done
+}
