@@ -160,10 +160,14 @@ clean:
 DEPS_BUILD := gcc libc6-dev make pkg-config libavformat-dev libavcodec-dev libswscale-dev \
 	libavutil-dev libssl-dev libtesseract-dev libleptonica-dev libjansson-dev libxgboost-dev
 DEPS_RUN   := jq tesseract-ocr tesseract-ocr-eng
+# What vidqc worker needs on top.
+DEPS_AWS   := awscli curl
 DEPS_CLIPS := ffmpeg fonts-dejavu-core
-DEPS_TEST  := $(DEPS_CLIPS) tesseract-ocr-deu mandoc perl python3-venv
+DEPS_TEST  := $(DEPS_CLIPS) $(DEPS_AWS) $(DEPS_IMAGE) tesseract-ocr-deu mandoc perl python3-venv
 DEPS_BENCH := time
-DEPS_LINT  := clang-14 clang-format-14 shellcheck shfmt git
+# To build the image where no engine runs and no registry is reached.
+DEPS_IMAGE := buildah debootstrap
+DEPS_LINT  := clang-14 clang-format-14 shellcheck shfmt git yamllint
 
 # $(call need,PACKAGES): install what is missing; nothing is asked of the network when
 # all is there.
@@ -183,7 +187,7 @@ endef
 
 .PHONY: deps deps-clips deps-test deps-lint
 deps:
-	$(call need,$(DEPS_BUILD) $(DEPS_RUN))
+	$(call need,$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_AWS))
 deps-clips:
 	$(call need,$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_CLIPS))
 deps-test:
@@ -276,6 +280,26 @@ lint-man:
 # Nobody else has the folders of the machine where a line was written.
 lint-paths:
 	! git grep -nE '(^|[^[:alnum:]_.])/(work|root|home)/[[:alnum:]]' -- . ':!LICENSE'
+
+# ---- image and cloud --------------------------------------------------------------------
+# See vidqc-aws(7).  make image NAME=vidqc:mine; make deploy ENV=staging
+ENV  ?= staging
+NAME ?= vidqc:latest
+ROOT ?= $(B)/image
+
+.PHONY: image image-root plan deploy destroy rollback
+image:
+	REVISION=$(REVISION) pipelines/aws/image $(NAME)
+# What the image holds: an installation, and the list of packages that it needs: the shared
+# libraries of its programs (whose packages know them with /usr or without), and what its
+# commands call.
+image-root: all
+	$(MAKE) --no-print-directory install DESTDIR=$(ROOT) PREFIX=/usr/local
+	ldd $(BIN) | awk '$$2 == "=>" && $$3 ~ /^\// { print $$3; print "/usr" $$3 }' | sort -u | \
+		{ xargs dpkg -S 2>/dev/null || :; } | sed 's/:.*//' | sort -u >$(ROOT)/packages
+	printf '%s\n' $(DEPS_RUN) $(DEPS_AWS) >>$(ROOT)/packages
+plan deploy destroy rollback:
+	pipelines/aws/deploy $@ $(ENV)
 
 # ---- installation -----------------------------------------------------------------------
 D := "$(DESTDIR)$(PREFIX)"

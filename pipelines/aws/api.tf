@@ -57,6 +57,8 @@ locals {
         } if contains(local.methods, method)
       }
     }
+    x-amazon-apigateway-binary-media-types = local.binary_types
+
     components = { securitySchemes = { (var.auth) = local.security_scheme } }
 
     # What the gateway itself refuses reads like what the router refuses.
@@ -72,12 +74,11 @@ locals {
 }
 
 resource "aws_api_gateway_rest_api" "main" {
-  name               = local.name
-  description        = local.openapi.info.title
-  body               = jsonencode(local.gateway)
-  binary_media_types = local.binary_types
-  put_rest_api_mode  = "overwrite"
-  fail_on_warnings   = true
+  name              = local.name
+  description       = local.openapi.info.title
+  body              = jsonencode(local.gateway)
+  put_rest_api_mode = "overwrite"
+  fail_on_warnings  = true
 
   endpoint_configuration {
     types = ["REGIONAL"]
@@ -90,7 +91,7 @@ resource "aws_api_gateway_rest_api" "main" {
 
 resource "aws_api_gateway_deployment" "main" {
   rest_api_id = aws_api_gateway_rest_api.main.id
-  triggers    = { body = sha256(jsonencode([local.gateway, local.binary_types])) }
+  triggers    = { body = sha256(jsonencode(local.gateway)) }
 
   lifecycle {
     create_before_destroy = true

@@ -103,13 +103,16 @@ resource "aws_ecs_task_definition" "worker" {
   }
 
   container_definitions = jsonencode([{
-    name                   = "worker"
-    image                  = local.image
-    essential              = true
-    command                = ["worker"]
+    name      = "worker"
+    image     = local.image
+    essential = true
+    command = [
+      "worker", "--workers", tostring(local.scaling.clips_at_once),
+      "--visibility", tostring(local.scaling.visibility_timeout), "--stop-timeout", "100",
+    ]
     user                   = "10001:10001"
     readonlyRootFilesystem = true
-    # The longest that Fargate waits for a worker to end its clip or give it back.
+    # The longest that Fargate waits; the worker itself gives back what it cannot end in 100 s.
     stopTimeout = 120
     linuxParameters = {
       initProcessEnabled = true

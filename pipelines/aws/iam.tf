@@ -35,6 +35,7 @@ locals {
     queue_arn           = aws_sqs_queue.jobs.arn
     dlq_arn             = aws_sqs_queue.dead.arn
     results_table_arn   = aws_dynamodb_table.results.arn
+    task_arns           = "arn:${local.partition}:ecs:${var.region}:${local.account}:task/${local.name}/*"
     allowed_bucket_arns = jsonencode([for b in var.allowed_buckets : "arn:${local.partition}:s3:::${b}"])
   }
 }
@@ -181,7 +182,7 @@ data "aws_iam_policy_document" "boundary" {
   #checkov:skip=CKV_AWS_356:As above: logs and ECR's token are limited by the roles' own policies.
   statement {
     sid     = "Data"
-    actions = ["s3:*", "sqs:*", "dynamodb:*", "ssm:GetParameters", "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+    actions = ["s3:*", "sqs:*", "dynamodb:*", "ssm:GetParameters", "ecs:UpdateTaskProtection", "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
     resources = concat(
       flatten([for b in concat(values(local.buckets), var.allowed_buckets) : [
         "arn:${local.partition}:s3:::${b}",
@@ -192,6 +193,7 @@ data "aws_iam_policy_document" "boundary" {
         "arn:${local.partition}:dynamodb:${var.region}:${local.account}:table/vidqc-*",
         "arn:${local.partition}:ssm:${var.region}:${local.account}:parameter/vidqc/${var.environment}/*",
         "arn:${local.partition}:ecr:${var.region}:${local.account}:repository/${local.name}",
+        "arn:${local.partition}:ecs:${var.region}:${local.account}:task/${local.name}/*",
       ],
     )
   }

@@ -1,18 +1,8 @@
 # Two zones, each with a public subnet for its NAT gateway and a private one for the tasks,
 # which nothing can connect to.
 
-data "aws_availability_zones" "available" {
-  state = "available"
-
-  # No local zones: they have no Fargate.
-  filter {
-    name   = "opt-in-status"
-    values = ["opt-in-not-required"]
-  }
-}
-
 locals {
-  zones = { for i in [0, 1] : tostring(i) => data.aws_availability_zones.available.names[i] }
+  zones = { for i, letter in var.zones : tostring(i) => "${var.region}${letter}" }
 }
 
 resource "aws_vpc" "main" {

@@ -8,22 +8,22 @@ resource "aws_cloudwatch_log_group" "worker" {
 }
 
 resource "aws_cloudwatch_log_group" "router" {
-  #checkov:skip=CKV_AWS_158:As the worker's.
-  #checkov:skip=CKV_AWS_338:As the worker's.
+  #checkov:skip=CKV_AWS_158:As the worker's log above.
+  #checkov:skip=CKV_AWS_338:As the worker's log above.
   name              = "/lambda/vidqc-router"
   retention_in_days = var.log_retention_days
 }
 
 resource "aws_cloudwatch_log_group" "api" {
-  #checkov:skip=CKV_AWS_158:As the worker's.
-  #checkov:skip=CKV_AWS_338:As the worker's.
+  #checkov:skip=CKV_AWS_158:As the worker's log above.
+  #checkov:skip=CKV_AWS_338:As the worker's log above.
   name              = "/apigateway/vidqc"
   retention_in_days = var.log_retention_days
 }
 
 resource "aws_cloudwatch_log_group" "flow" {
-  #checkov:skip=CKV_AWS_158:As the worker's.
-  #checkov:skip=CKV_AWS_338:As the worker's.
+  #checkov:skip=CKV_AWS_158:As the worker's log above.
+  #checkov:skip=CKV_AWS_338:As the worker's log above.
   name              = "/vpc/vidqc-rejected"
   retention_in_days = var.log_retention_days
 }

@@ -44,6 +44,17 @@ variable "vpc_cidr" {
   default     = "10.64.0.0/20"
 }
 
+variable "zones" {
+  description = "The letters of two zones of the region, by name: a zone that AWS adds must not move anything."
+  type        = list(string)
+  default     = ["a", "b"]
+
+  validation {
+    condition     = length(var.zones) == 2 && length(distinct(var.zones)) == 2
+    error_message = "Two different zones."
+  }
+}
+
 variable "nat_gateways" {
   description = "1 for both zones, or 2: one zone can then fail without the other's tasks losing the network."
   type        = number
