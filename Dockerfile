@@ -16,7 +16,8 @@ FROM ${BASE}
 # no compiler, no header.  Manuals and translations are left out, programs that change the user
 # lose that right.
 COPY --from=build /out/packages /tmp/packages
-RUN printf 'path-exclude=/usr/share/%s/*\n' doc man info locale awscli >/etc/dpkg/dpkg.cfg.d/slim \
+RUN { printf 'path-exclude=/usr/share/%s/*\n' doc man info locale && echo force-unsafe-io; } \
+		>/etc/dpkg/dpkg.cfg.d/slim \
 	&& apt-get update -qq \
 	&& DEBIAN_FRONTEND=noninteractive xargs apt-get install -qq --no-install-recommends \
 		ca-certificates </tmp/packages \

@@ -211,13 +211,14 @@ run: $(if $(CLIP),deps,deps-clips)
 # make check installs the tools and runs every test; make test only runs them.
 # With CLIPS=dir in the environment the labelled clips of that folder are judged as well.
 # make check T=tests/filter/ocr.t runs one file, make unit-record one unit test.
-T ?= $(wildcard tests/eval/*.t tests/pipeline/*.t tests/filter/*.t) $(UNITS:%=$(B)/unit/%)
+T ?= $(wildcard tests/eval/*.t tests/aws/*.t tests/pipeline/*.t tests/filter/*.t) $(UNITS:%=$(B)/unit/%)
 PROVE = VQ_BIN=$(abspath $(B))/bin VQ_PYTHON=$(abspath $(VENV))/bin/python3 \
-	VQ_PYTHON_NEWER=$(abspath $(VENV))/newer prove --exec '' --timer
+	VQ_PYTHON_NEWER=$(abspath $(VENV))/newer VQ_CHECKOV=$(abspath $(CHECKOV))/bin/checkov prove --exec '' --timer
 
 .PHONY: check test check-unit
 check: deps-test
 	+@$(SUBMAKE) $(VENV)/made || echo 'no packages from PyPI: tests/filter/python.t is skipped'
+	+@$(SUBMAKE) $(CHECKOV)/made || echo 'no packages from PyPI: the rules of checkov are skipped'
 	+@$(SUBMAKE) test
 test: all $(UNITS:%=$(B)/unit/%)
 	$(PROVE) -j$(shell nproc) $(T)
@@ -235,12 +236,19 @@ $(VENV)/made: tests/requirements.txt tests/requirements-newer.txt
 		--target $(VENV)/newer -r tests/requirements-newer.txt
 	touch $@
 
+# Static rules for the cloud's files; its packages want other versions than the rest.
+CHECKOV ?= $(B)/venv-checkov
+$(CHECKOV)/made: tests/requirements-checkov.txt
+	python3 -m venv $(CHECKOV)
+	$(CHECKOV)/bin/pip install -q --disable-pip-version-check -r tests/requirements-checkov.txt
+	touch $@
+
 # The same tests with AddressSanitizer, LeakSanitizer and UBSan; no library needs a suppression.
 ASAN := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 .PHONY: asan
 asan: deps-test
 	+@UBSAN_OPTIONS=print_stacktrace=1 VQ_TEST_TIMEOUT=600 \
-		$(SUBMAKE) B=$(B)/asan VENV=$(VENV) CFLAGS='$(ASAN)' test
+		$(SUBMAKE) B=$(B)/asan VENV=$(VENV) CHECKOV=$(CHECKOV) CFLAGS='$(ASAN)' test
 
 # Every labelled clip of a folder through vidqc predict.
 .PHONY: eval
@@ -257,12 +265,12 @@ bench: deps-test
 # ---- lint -------------------------------------------------------------------------------
 C_FILES  := $(wildcard lib/*.[ch] cmd/*.[ch] tests/*.h tests/*/*.c)
 HEADERS  := $(wildcard lib/*.h cmd/*.h tests/*.h)
-SH_FILES := $(filter-out %.mk %.c %.jq %.py %.csv tests/bench/textseg tests/bench/textnet,$(wildcard pipelines/* tests/*.sh \
-	tests/*/*.t tests/bench/* tests/bench/textseg/*.sh tests/bench/textnet/*.sh tests/sample/*)) .ci/run
+SH_FILES := $(filter-out %.mk %.c %.jq %.py %.csv tests/bench/textseg tests/bench/textnet pipelines/aws,$(wildcard pipelines/* \
+	pipelines/aws/deploy pipelines/aws/image pipelines/aws/simulate tests/*.sh tests/*/*.sh tests/*/*.t tests/bench/* tests/bench/textseg/*.sh tests/bench/textnet/*.sh tests/sample/*)) .ci/run
 
-.PHONY: lint lint-c lint-headers lint-shell lint-man lint-paths
+.PHONY: lint lint-c lint-headers lint-shell lint-man lint-paths lint-yaml
 lint: deps-lint
-	+@$(SUBMAKE) lint-c lint-headers lint-shell lint-man lint-paths
+	+@$(SUBMAKE) lint-c lint-headers lint-shell lint-man lint-paths lint-yaml
 lint-c:
 	$(MAKE) B=$(B)/lint-gcc CC=gcc CFLAGS='-O2 -g -Werror' objects
 	$(MAKE) B=$(B)/lint-clang CC=clang-14 CFLAGS='-O2 -g -Werror' objects
@@ -277,6 +285,9 @@ lint-shell:
 	! find tests -name '*.t' ! -perm -u+x | grep .
 lint-man:
 	mandoc -T lint -W warning $(MAN)
+lint-yaml:
+	yamllint -d '{extends: default, rules: {line-length: {max: 120}, document-start: disable, truthy: {check-keys: false}}}' \
+		.github/workflows
 # Nobody else has the folders of the machine where a line was written.
 lint-paths:
 	! git grep -nE '(^|[^[:alnum:]_.])/(work|root|home)/[[:alnum:]]' -- . ':!LICENSE'

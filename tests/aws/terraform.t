@@ -252,19 +252,21 @@ is "$(jq '[.resources[] | select(.mode == "managed")] | length > 60' "$T/state.j
 	'the state is in the bucket'
 
 # Applied again it has nothing to do but what the emulator forgot: the address of a thing, and
-# its attributes that were sent and not kept.
+# its attributes that were sent and not kept.  A queue's limit comes back as a string; its
+# policy is then only known later.
 forgets='"aws_appautoscaling_target.worker tags_all"
 "aws_budgets_budget.monthly tags_all"
 "aws_ecs_service.worker availability_zone_rebalancing"
 "aws_lambda_function.router logging_config"
+"aws_sqs_queue.jobs redrive_policy"
+"aws_sqs_queue_policy.main[\"dead\"] "
+"aws_sqs_queue_policy.main[\"jobs\"] "
 "aws_vpc_security_group_ingress_rule.endpoints_https description"'
 in_apply terraform plan -no-color -out=plan -var-file=staging.tfvars -var "image_tag=$sha" \
 	>"$T/plan.log" 2>&1
 is "$(in_apply terraform show -json plan | jq -c '[.resource_changes[]
 	| select(.mode == "managed" and .change.actions != ["no-op"])
 	| .address as $address | .change as {$before, $after}
-	# Documents that are known only later, and the number 3 written as a string.
-	| select($before != $after)
 	| [$after | keys[] | select($before[.] != $after[.])] | "\($address) \(join(" "))"] | sort | .[]')" \
 	"$forgets" 'a second apply changes nothing'
 
