@@ -1,5 +1,7 @@
 # One image, two commands: vidqc (worker, predict, …) and, for Lambda, vidqc-router.
 # make image builds it.  BASE is Debian 12, from a registry or made by debootstrap.
+#checkov:skip=CKV_DOCKER_2:The task definition has the worker's health check; Lambda and predict have none.
+#checkov:skip=CKV_DOCKER_7:The base is an argument whose default has a tag; the check does not see through it.
 ARG BASE=docker.io/library/debian:bookworm-slim
 
 FROM ${BASE} AS build

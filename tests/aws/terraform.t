@@ -290,6 +290,14 @@ attribute 'latest moved, the SHAs stay' "[[\"$sha\"],[\"$next\",\"latest\"]]" \
 	'.imageDetails | map(.imageTags | sort) | sort' \
 	ecr describe-images --repository-name vidqc-staging
 
+# The emulator finds one thing, which is not critical; which critical ones stop is tried apart.
+aws_ ecr start-image-scan --repository-name vidqc-staging --image-id "imageTag=$next" >/dev/null
+exits 0 deploy scan staging "$next"
+is "$(out)" 'HIGH 1' 'what the scan found is told'
+eval "$(sed -n '/^not_accepted()/,/^}/p' "$ROOT/pipelines/aws/deploy")"
+is "$(printf 'CVE-1999-0001\nCVE-2023-45853\n' | here=$ROOT/pipelines/aws not_accepted)" \
+	CVE-1999-0001 'an accepted finding does not stop, another does'
+
 running() {
 	aws_ ecs describe-services --cluster vidqc-staging --services vidqc-worker |
 		jq -r '.services[0].taskDefinition' |
