@@ -1,24 +1,34 @@
 #!/usr/bin/env python3
 """emulator.py PORT: an emulator of AWS on 127.0.0.1 for the tests.
 
-moto as it comes keeps the scaling policies and the budget but cannot answer two questions
-that Terraform asks after making them: which tags a scaling target has, and who hears of a
-budget.  The answers are what was sent, or nothing; without them Terraform waits for ever.
+moto as it comes keeps the scaling target and the budget but cannot answer what Terraform asks
+after making them: which tags they have, and who hears of a budget.  Here the answers are what
+was sent; without them Terraform waits for ever.
 """
 import json
 import sys
 
-from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
-from moto.budgets.responses import BudgetsResponse
+from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse as Scaling
+from moto.budgets.responses import BudgetsResponse as Budgets
 from moto.server import main
 
+tags = {"target": {}, "budget": []}
+register_scalable_target = Scaling.register_scalable_target
+create_budget = Budgets.create_budget
 
-def no_tags(self):
-    return json.dumps({"Tags": {}})
+
+def register(self):
+    tags["target"] = self._get_param("Tags") or tags["target"]
+    return register_scalable_target(self)
+
+
+def create(self):
+    tags["budget"] = self._get_param("ResourceTags") or tags["budget"]
+    return create_budget(self)
 
 
 def subscribers(self):
-    budget = self.backend.budgets[self.current_account][self._get_param("BudgetName")]
+    budget = self.backend.budgets[self._get_param("AccountId")][self._get_param("BudgetName")]
     wanted = self._get_param("Notification")
     found = [
         n.subscribers for n in budget.notifications
@@ -27,8 +37,10 @@ def subscribers(self):
     return json.dumps({"Subscribers": found[0] if found else []})
 
 
-ApplicationAutoScalingResponse.list_tags_for_resource = no_tags
-BudgetsResponse.describe_subscribers_for_notification = subscribers
-BudgetsResponse.list_tags_for_resource = lambda self: json.dumps({"ResourceTags": []})
+Scaling.register_scalable_target = register
+Scaling.list_tags_for_resource = lambda self: json.dumps({"Tags": tags["target"]})
+Budgets.create_budget = create
+Budgets.list_tags_for_resource = lambda self: json.dumps({"ResourceTags": tags["budget"]})
+Budgets.describe_subscribers_for_notification = subscribers
 
 main(["-H", "127.0.0.1", "-p", sys.argv[1]])

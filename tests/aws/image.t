@@ -62,7 +62,7 @@ megabytes=$(du -sm --apparent-size "$root" | cut -f 1)
 diag "$megabytes MB unpacked"
 ok "under 700 MB ($megabytes)" test "$megabytes" -lt 700
 is "$(find "$root" -xdev -perm /6000 -type f)" '' 'no program changes the user'
-is "$(find "$root/usr" -name '*.h' -o -name 'cc1*' -o -name gcc -o -name '*.a' | head)" '' \
+is "$(find "$root/usr" -type f \( -name '*.h' -o -name 'cc1*' -o -name gcc -o -name '*.a' \) | head)" '' \
 	'no compiler, no header'
 is "$(chroot "$root" dpkg-query -W -f '${Package}\n' | grep -E -- '-dev$')" '' 'no development package'
 
@@ -90,7 +90,7 @@ cp "$T/out" "$T/inside"
 is "$(faults "$T/inside")" '' 'a clip is judged in it'
 exits 0 vidqc predict "$T/clip.mp4"
 is "$(jq -cS 'del(.timing)' "$T/inside")" "$(jq -cS 'del(.timing)' "$T/out")" 'as outside of it'
-exits 1 in_image sh -c 'echo >/usr/x'
+exits 2 in_image sh -c 'echo >/usr/x'
 like "$(err)" 'Read-only file system' 'nothing can be written but in /tmp'
 exits 0 in_image aws --version
 like "$(out)" '^aws-cli/2\.' 'the AWS CLI is version 2'

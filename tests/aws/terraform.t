@@ -254,9 +254,7 @@ is "$(jq '[.resources[] | select(.mode == "managed")] | length > 60' "$T/state.j
 # Applied again it has nothing to do but what the emulator forgot: the address of a thing, and
 # its attributes that were sent and not kept.  A queue's limit comes back as a string; its
 # policy is then only known later.
-forgets='"aws_appautoscaling_target.worker tags_all"
-"aws_budgets_budget.monthly tags_all"
-"aws_ecs_service.worker availability_zone_rebalancing"
+forgets='"aws_ecs_service.worker availability_zone_rebalancing"
 "aws_lambda_function.router logging_config"
 "aws_sqs_queue.jobs redrive_policy"
 "aws_sqs_queue_policy.main[\"dead\"] "
