@@ -266,7 +266,8 @@ bench: deps-test
 C_FILES  := $(wildcard lib/*.[ch] cmd/*.[ch] tests/*.h tests/*/*.c)
 HEADERS  := $(wildcard lib/*.h cmd/*.h tests/*.h)
 SH_FILES := $(filter-out %.mk %.c %.jq %.py %.csv tests/bench/textseg tests/bench/textnet pipelines/aws,$(wildcard pipelines/* \
-	pipelines/aws/deploy pipelines/aws/image pipelines/aws/simulate tests/*.sh tests/*/*.sh tests/*/*.t tests/bench/* tests/bench/textseg/*.sh tests/bench/textnet/*.sh tests/sample/*)) .ci/run
+	pipelines/aws/deploy pipelines/aws/image pipelines/aws/simulate pipelines/aws/costs \
+	tests/*.sh tests/aws/*.sh tests/*/*.t tests/bench/* tests/bench/textseg/*.sh tests/bench/textnet/*.sh tests/sample/*)) .ci/run
 
 .PHONY: lint lint-c lint-headers lint-shell lint-man lint-paths lint-yaml
 lint: deps-lint
@@ -294,13 +295,14 @@ lint-paths:
 
 # ---- image and cloud --------------------------------------------------------------------
 # See vidqc-aws(7).  make image NAME=vidqc:mine; make deploy ENV=staging
-ENV  ?= staging
-NAME ?= vidqc:latest
-ROOT ?= $(B)/image
+# Not from the environment, where such names mean other things.
+ENV  := staging
+NAME := vidqc:latest
+ROOT := $(B)/image
 
 .PHONY: image image-root plan deploy destroy rollback
 image:
-	REVISION=$(REVISION) pipelines/aws/image $(NAME)
+	pipelines/aws/image $(NAME)
 # What the image holds: an installation, and the list of packages that it needs: the shared
 # libraries of its programs (whose packages know them with /usr or without), and what its
 # commands call.

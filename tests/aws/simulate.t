@@ -62,6 +62,38 @@ jq '.measured.start_seconds = 600' "$aws/scaling.json" >"$T/aws/scaling.json"
 exits 0 "$T/aws/simulate" --burst 1
 between p50 600 800
 
+# ---- what the manual says is what these print ----
+row() {
+	local name=$1 growing=
+	shift
+	capture "$aws/simulate" "$@"
+	if [ "$(number steady)" = no ]; then
+		growing=' and growing'
+	fi
+	ok "vidqc-aws(7): $name" grep -qxF ".It $name Ta $(number peak_waiting)$growing Ta $(number p50) s Ta $(
+		number p95
+	) s Ta $(number p99) s Ta $(number cost_usd_per_1000)" "$ROOT/man/vidqc-aws.7"
+}
+row '1 clip/s' --rate 1
+row '1.8 clips/s' --rate 1.8
+row '5 clips/s' --rate 5
+row '5 clips/s, at most 35 tasks' --rate 5 --max-tasks 35
+row '1,000 at once' --burst 1000
+row '1 clip' --burst 1
+for n in 100 10,000 1,000,000; do
+	exits 0 "$aws/costs" "${n//,/}"
+	costs=$(jq -r 'def two: "\(. * 100 | round)" | (("00" + .) | .[-2:]) as $cents | "\(.[:-2] | if . == "" then "0" else . end).\($cents)";
+		[.fargate, .nat, .api + .lambda, .dynamodb, .s3, .sqs + .logs + .watching + .images, .total]
+		| map(two) | join(" Ta ")' "$T/out")
+	ok "vidqc-aws(7): costs of $n clips a day" \
+		grep -qxF ".It $n Ta $costs Ta $(jq .per_1000_clips "$T/out")" "$ROOT/man/vidqc-aws.7"
+done
+holds '(.total - (.fargate + .nat + .endpoints + .api + .lambda + .sqs + .dynamodb + .s3 + .logs + .watching + .images) | fabs) < 0.1' \
+	'the total is the sum'
+exits 64 "$aws/costs"
+exits 64 "$aws/costs" 10k
+exits 64 "$aws/costs" 100 3
+
 exits 0 "$aws/simulate" --burst 20 --table
 like "$(out)" $'^0 0 0 0 0\n|^0 20 0 0 0\n' 'a line a minute'
 is "$(awk 'NF == 5 && $4 > 10' "$T/out")" '' 'never above the limit'
