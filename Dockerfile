@@ -37,6 +37,7 @@ LABEL org.opencontainers.image.title="vidqc" \
 	org.opencontainers.image.licenses="MIT" \
 	org.opencontainers.image.revision="${REVISION}"
 
+ENV PATH=/usr/local/bin:/usr/bin:/bin
 USER 10001:10001
 WORKDIR /tmp
 # The root may be read-only; Fargate gives an empty volume the rights that /tmp has here.

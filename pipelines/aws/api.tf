@@ -78,7 +78,6 @@ resource "aws_api_gateway_rest_api" "main" {
   description       = local.openapi.info.title
   body              = jsonencode(local.gateway)
   put_rest_api_mode = "overwrite"
-  fail_on_warnings  = true
 
   endpoint_configuration {
     types = ["REGIONAL"]

@@ -192,7 +192,7 @@ resource "aws_lambda_function" "router" {
   reserved_concurrent_executions = var.router_concurrency
 
   image_config {
-    entry_point = ["vidqc-router"]
+    entry_point = ["/usr/local/bin/vidqc-router"]
     command     = ["--lambda"]
   }
 
