@@ -84,7 +84,7 @@ if [ -x "$checkov" ]; then
 		--var-file "$T/dry/production.tfvars"
 	like "$(out)" 'Passed checks: [1-9][0-9]{2}, Failed checks: 0' 'checkov looked at it'
 else
-	skip 'no checkov (make venv-checkov, from PyPI)'
+	skip 'no checkov (make check installs it, from PyPI)'
 fi
 is "$(grep -rn 'checkov:skip' "$ROOT/pipelines/aws" |
 	grep -vE '#checkov:skip=CKV2?_AWS_[0-9]+:.{15,}\.$')" '' 'every exception says why'

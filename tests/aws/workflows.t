@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 checkov=${VQ_CHECKOV:-$ROOT/build/venv-checkov/bin/checkov}
-[ -x "$checkov" ] || skip_all 'no checkov (make venv-checkov, from PyPI)'
+[ -x "$checkov" ] || skip_all 'no checkov (make check installs it, from PyPI)'
 tools=${checkov%/*}
 flows=$ROOT/.github/workflows
 
