@@ -233,9 +233,12 @@ DEPS_RUN   := jq make tesseract-ocr tesseract-ocr-eng
 # What vidqc worker needs on top.
 DEPS_AWS   := awscli curl
 DEPS_CLIPS := ffmpeg fonts-dejavu-core
-DEPS_TEST  := $(DEPS_CLIPS) $(DEPS_AWS) tesseract-ocr-deu mandoc man-db perl python3-venv openssl chromium
+DEPS_TEST  := $(DEPS_CLIPS) $(DEPS_AWS) $(DEPS_IMAGE) tesseract-ocr-deu mandoc man-db perl python3-venv openssl \
+	chromium
 DEPS_BENCH := time
-DEPS_LINT  := clang-14 clang-format-14 shellcheck shfmt git
+# To build the image where no engine runs and no registry is reached.
+DEPS_IMAGE := buildah debootstrap
+DEPS_LINT  := clang-14 clang-format-14 shellcheck shfmt git yamllint
 
 # $(call need,PACKAGES): install what is missing; nothing is asked of the network when
 # all is there.
@@ -287,11 +290,12 @@ picture: deps-test
 # make check T=tests/filter/ocr.t runs one file, make unit-record one unit test.
 T ?= $(wildcard tests/eval/*.t tests/pipeline/*.t tests/filter/*.t tests/aws/*.t) $(UNITS:%=$(B)/unit/%)
 PROVE = VQ_BIN=$(abspath $(B))/bin VQ_PYTHON=$(abspath $(VENV))/bin/python3 \
-	VQ_PYTHON_NEWER=$(abspath $(VENV))/newer prove --exec '' --timer
+	VQ_PYTHON_NEWER=$(abspath $(VENV))/newer VQ_CHECKOV=$(abspath $(CHECKOV))/bin/checkov prove --exec '' --timer
 
 .PHONY: check test check-unit
 check: deps-test
 	+@$(SUBMAKE) $(B)/aws/suite/made || echo 'no packages from PyPI: tests/filter/python.t, tests/pipeline/schema.t and tests/aws are skipped'
+	+@$(SUBMAKE) $(CHECKOV)/made || echo 'no packages from PyPI: the rules of checkov are skipped'
 	+@$(SUBMAKE) test
 test: all $(UNITS:%=$(B)/unit/%) $(B)/aws/signer
 	$(PROVE) -j$(shell nproc) $(T)
@@ -321,12 +325,19 @@ $(B)/aws/suite/made: $(VENV)/made
 	rm $(@D)/awscrt-*.tar.gz
 	touch $@
 
+# Static rules for the cloud's files; its packages want other versions than the rest.
+CHECKOV ?= $(B)/venv-checkov
+$(CHECKOV)/made: tests/requirements-checkov.txt
+	python3 -m venv $(CHECKOV)
+	$(CHECKOV)/bin/pip install -q --disable-pip-version-check -r tests/requirements-checkov.txt
+	touch $@
+
 # The same tests with AddressSanitizer, LeakSanitizer and UBSan; no library needs a suppression.
 ASAN := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 .PHONY: asan
 asan: deps-test
 	+@UBSAN_OPTIONS=print_stacktrace=1 VQ_TEST_TIMEOUT=600 \
-		$(SUBMAKE) B=$(B)/asan VENV=$(VENV) CFLAGS='$(ASAN)' test
+		$(SUBMAKE) B=$(B)/asan VENV=$(VENV) CHECKOV=$(CHECKOV) CFLAGS='$(ASAN)' test
 
 # What no event may break: clang's libFuzzer with the same sanitizers, for so many seconds,
 # and go on from what it found before.
@@ -357,12 +368,13 @@ bench: deps-test
 # ---- lint -------------------------------------------------------------------------------
 C_FILES  := $(wildcard lib/*.[ch] cmd/*.[ch] tests/*.h tests/*/*.c)
 HEADERS  := $(wildcard lib/*.h cmd/*.h tests/*.h)
-SH_FILES := $(filter-out pipelines/formats pipelines/aws %.mk %.c %.jq %.py %.csv tests/bench/textseg tests/bench/textnet,$(wildcard pipelines/* tests/*.sh tests/aws/*.sh \
-	tests/*/*.t tests/bench/* tests/fuzz/* tests/bench/textseg/*.sh tests/bench/textnet/*.sh tests/sample/*)) .ci/run
+SH_FILES := $(filter-out pipelines/formats pipelines/aws %.mk %.c %.jq %.py %.csv tests/bench/textseg tests/bench/textnet,$(wildcard pipelines/* \
+	pipelines/aws/deploy pipelines/aws/image pipelines/aws/simulate pipelines/aws/costs \
+	tests/*.sh tests/aws/*.sh tests/*/*.t tests/bench/* tests/fuzz/* tests/bench/textseg/*.sh tests/bench/textnet/*.sh tests/sample/*)) .ci/run
 
-.PHONY: lint lint-c lint-headers lint-shell lint-man lint-paths
+.PHONY: lint lint-c lint-headers lint-shell lint-man lint-paths lint-yaml
 lint: deps-lint
-	+@$(SUBMAKE) lint-c lint-headers lint-shell lint-man lint-paths
+	+@$(SUBMAKE) lint-c lint-headers lint-shell lint-man lint-paths lint-yaml
 lint-c:
 	$(MAKE) B=$(B)/lint-gcc CC=gcc CFLAGS='-O2 -g -Werror' objects
 	$(MAKE) B=$(B)/lint-clang CC=clang-14 CFLAGS='-O2 -g -Werror' objects
@@ -377,9 +389,33 @@ lint-shell:
 	! find tests -name '*.t' ! -perm -u+x | grep .
 lint-man:
 	mandoc -T lint -W warning $(MAN)
+lint-yaml:
+	yamllint -d '{extends: default, rules: {line-length: {max: 120}, document-start: disable, truthy: {check-keys: false}}}' \
+		.github/workflows
 # Nobody else has the folders of the machine where a line was written.
 lint-paths:
 	! git grep -nE '(^|[^[:alnum:]_.])/(work|root|home)/[[:alnum:]]' -- . ':!LICENSE'
+
+# ---- image and cloud --------------------------------------------------------------------
+# See vidqc-aws(7).  make image NAME=vidqc:mine; make deploy ENV=staging
+# Not from the environment, where such names mean other things.
+ENV  := staging
+NAME := vidqc:latest
+ROOT := $(B)/image
+
+.PHONY: image image-root plan deploy destroy rollback
+image:
+	pipelines/aws/image $(NAME)
+# What the image holds: an installation, and the list of packages that it needs: the shared
+# libraries of its programs (whose packages know them with /usr or without), and what its
+# commands call.
+image-root: all
+	$(MAKE) --no-print-directory install DESTDIR=$(ROOT) PREFIX=/usr/local
+	ldd $(BIN) | awk '$$2 == "=>" && $$3 ~ /^\// { print $$3; print "/usr" $$3 }' | sort -u | \
+		{ xargs dpkg -S 2>/dev/null || :; } | sed 's/:.*//' | sort -u >$(ROOT)/packages
+	printf '%s\n' $(DEPS_RUN) $(DEPS_AWS) >>$(ROOT)/packages
+plan deploy destroy rollback:
+	pipelines/aws/deploy $@ $(ENV)
 
 # ---- installation -----------------------------------------------------------------------
 D := "$(DESTDIR)$(PREFIX)"

@@ -1,0 +1,11 @@
+environment         = "production"
+nat_gateways        = 2
+interface_endpoints = false
+clip_retention_days = 30
+api_rate            = 100
+api_burst           = 200
+api_daily_quota     = 1000000
+router_concurrency  = 100
+log_retention_days  = 365
+monthly_budget_usd  = 1000
+deletion_protection = true

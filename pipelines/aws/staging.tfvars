@@ -1,0 +1,11 @@
+environment         = "staging"
+nat_gateways        = 1
+interface_endpoints = false
+clip_retention_days = 30
+api_rate            = 10
+api_burst           = 20
+api_daily_quota     = 10000
+router_concurrency  = 10
+log_retention_days  = 14
+monthly_budget_usd  = 100
+deletion_protection = false
