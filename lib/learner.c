@@ -19,7 +19,7 @@ static const char *const first_of_text[] = {"text_change", "text_excess", "text_
 	"structure_over_texture_p90", "mismatch_over_edges_p90", "return_share_p90",
 	"reversals_any_frame_p75", "swing_luma_p75", "whole_frame_alternation", "warping_error",
 	"ssim_loss_mean", "histogram_loss_mean", "unexplained_structure_mean"};
-static const char *const first_of_flicker[] = {"unsteady", "abrupt_p75"};
+static const char *const first_of_flicker[] = {"unsteady", "unsteady_part"};
 
 enum {
 	TEXT_FEATURES = sizeof first_of_text / sizeof *first_of_text,
