@@ -18,10 +18,12 @@ static const char usage[] =
 	"Answer events of API Gateway (POST /predict, GET /predict/{job_id}, POST /batch) and\n"
 	"of S3 (an upload has arrived), one JSON object a line, one answer a line.\n"
 	"\n"
-	"  --lambda    take the events from AWS Lambda (AWS_LAMBDA_RUNTIME_API) and give it the\n"
-	"              answers; standard output is a log of metrics\n"
-	"  -h, --help  print this text\n"
-	"  --version   print the version\n"
+	"      --lambda        take the events from AWS Lambda (AWS_LAMBDA_RUNTIME_API) and give\n"
+	"                      it the answers; standard output is a log of metrics\n"
+	"      --config FILE   merge a JSON configuration\n"
+	"      --set KEY=VALUE set one configuration key\n"
+	"  -h, --help          print this text\n"
+	"      --version       print the version\n"
 	"\n"
 	"Environment: AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN,\n"
 	"VIDQC_QUEUE_URL, VIDQC_CLIPS_BUCKET, VIDQC_RESULTS_TABLE, VIDQC_ALLOWED_BUCKETS,\n"
@@ -30,8 +32,7 @@ static const char usage[] =
 enum { OPT_LAMBDA = CLI_OWN };
 
 static const struct option options[] = {
-	{"help", no_argument, NULL, 'h'},
-	{"version", no_argument, NULL, CLI_VERSION},
+	CLI_OPTIONS,
 	{"lambda", no_argument, NULL, OPT_LAMBDA},
 	{0},
 };
