@@ -10,7 +10,10 @@ tools=${checkov%/*}
 flows=$ROOT/.github/workflows
 
 exits 0 "$tools/check-jsonschema" --builtin-schema vendor.github-workflows "$flows"/*.yml
-exits 0 "$checkov" -d "$ROOT" --framework github_actions --skip-download --quiet --compact
+# They alone: it would read all that was built as well.
+mkdir "$T/tree"
+cp -R "$ROOT/.github" "$T/tree"
+exits 0 "$checkov" -d "$T/tree" --framework github_actions --skip-download --quiet --compact
 like "$(out)" 'Passed checks: [1-9][0-9]+, Failed checks: 0' 'no rule of workflows is broken'
 exits 0 "$checkov" -f "$ROOT/Dockerfile" --framework dockerfile --skip-download --quiet --compact
 like "$(out)" 'Passed checks: [1-9][0-9]+, Failed checks: 0' 'nor of the Dockerfile'
