@@ -233,11 +233,11 @@ DEPS_RUN   := jq make tesseract-ocr tesseract-ocr-eng
 # What vidqc worker needs on top.
 DEPS_AWS   := awscli curl
 DEPS_CLIPS := ffmpeg fonts-dejavu-core
+# To build the image where no engine runs and no registry is reached.
+DEPS_IMAGE := buildah debootstrap
 DEPS_TEST  := $(DEPS_CLIPS) $(DEPS_AWS) $(DEPS_IMAGE) tesseract-ocr-deu mandoc man-db perl python3-venv openssl \
 	chromium
 DEPS_BENCH := time
-# To build the image where no engine runs and no registry is reached.
-DEPS_IMAGE := buildah debootstrap
 DEPS_LINT  := clang-14 clang-format-14 shellcheck shfmt git yamllint
 
 # $(call need,PACKAGES): install what is missing; nothing is asked of the network when
@@ -288,7 +288,9 @@ picture: deps-test
 # make check installs the tools and runs every test; make test only runs them.
 # With CLIPS=dir in the environment the labelled clips of that folder are judged as well.
 # make check T=tests/filter/ocr.t runs one file, make unit-record one unit test.
-T ?= $(wildcard tests/eval/*.t tests/pipeline/*.t tests/filter/*.t tests/aws/*.t) $(UNITS:%=$(B)/unit/%)
+# tests/aws/faults.t takes long, kills workers at random, and is for make soak.
+T ?= $(filter-out tests/aws/faults.t,$(wildcard tests/eval/*.t tests/pipeline/*.t tests/filter/*.t tests/aws/*.t)) \
+	$(UNITS:%=$(B)/unit/%)
 PROVE = VQ_BIN=$(abspath $(B))/bin VQ_PYTHON=$(abspath $(VENV))/bin/python3 \
 	VQ_PYTHON_NEWER=$(abspath $(VENV))/newer VQ_CHECKOV=$(abspath $(CHECKOV))/bin/checkov prove --exec '' --timer
 
@@ -358,6 +360,11 @@ fuzz: $(B)/fuzz/router
 eval: deps-test
 	+@$(SUBMAKE) all
 	CLIPS='$(abspath $(CLIPS))' $(PROVE) -v tests/eval/clips.t
+
+.PHONY: soak
+soak: deps-test
+	+@$(SUBMAKE) $(VENV)/made
+	+@$(SUBMAKE) test T=tests/aws/faults.t
 
 .PHONY: bench
 bench: deps-test

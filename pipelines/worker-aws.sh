@@ -21,8 +21,8 @@ endpoint_of() {
 	esac
 }
 
-# aws_call SERVICE OPERATION INPUT OUTPUT [OPERAND]: the JSON file INPUT is the request, the
-# file OUTPUT gets the answer.  On failure it is 1, and OUTPUT.err has the code and the
+# aws_call SERVICE OPERATION INPUT OUTPUT [OPERAND]: the JSON file INPUT is the request (an empty
+# name: the operands are), the file OUTPUT gets the answer.  On failure it is 1, and OUTPUT.err has the code and the
 # message, on one line: exit codes tell too little, and differ between versions.
 aws_call() {
 	local service=$1 operation=$2 input=$3 output=$4 endpoint status=0
@@ -35,7 +35,7 @@ aws_call() {
 	fi
 	env "${environment[@]}" timeout --foreground -k 5 "$call_limit" aws --output json \
 		${endpoint:+--endpoint-url "$endpoint"} "$service" "$operation" \
-		--cli-input-json "file://$input" "$@" </dev/null >"$output" 2>"$output.err" || status=$?
+		${input:+--cli-input-json "file://$input"} "$@" </dev/null >"$output" 2>"$output.err" || status=$?
 	if [ "$status" = 0 ]; then
 		rm -f -- "$output.err"
 		return
@@ -176,8 +176,8 @@ get_object_slowly() {
 		echo 'UnsafeKey the AWS CLI would expand this key' >"$file.err"
 		return 1
 	fi
-	echo '{}' >"$file.request"
-	if (call_limit=$5 && aws_call s3api get-object "$file.request" "$file.answer" \
+	# Version 1 takes no --cli-input-json where an answer is a stream.
+	if (call_limit=$5 && aws_call s3api get-object '' "$file.answer" \
 		--bucket="$1" --key="$2" "$file"); then
 		explain_object 0 200 "$file" "$4" "$5"
 		return

@@ -10,7 +10,7 @@ import sys
 import jsonschema
 
 # Objects whose fields are not named one by one.
-OPEN = {"features", "config", "validation", "gate", "default"}
+OPEN = {"features", "codes", "config", "validation", "gate", "default"}
 WRONG = [{"wrong": True}]
 
 
@@ -64,7 +64,7 @@ def mutants(record, required):
         where = ".".join(map(str, path + (key or "undocumented",)))
         if key is None:
             yield where, changed(record, path, lambda at: at.update(undocumented=1)), True
-        elif key not in OPEN - {"features"}:
+        elif key not in OPEN - {"features", "codes"}:
             yield where + " wrong", changed(record, path, lambda at: at.update({key: WRONG})), False
         if path == () and key in required:
             yield where + " missing", changed(record, path, lambda at: at.pop(key)), False

@@ -62,7 +62,8 @@ megabytes=$(du -sm --apparent-size "$root" | cut -f 1)
 diag "$megabytes MB unpacked"
 ok "under 700 MB ($megabytes)" test "$megabytes" -lt 700
 is "$(find "$root" -xdev -perm /6000 -type f)" '' 'no program changes the user'
-is "$(find "$root/usr" -type f \( -name '*.h' -o -name 'cc1*' -o -name gcc -o -name '*.a' \) | head)" '' \
+# make, which batches need, brings the header of its plug-ins.
+is "$(find "$root/usr" -type f ! -name gnumake.h \( -name '*.h' -o -name 'cc1*' -o -name gcc -o -name '*.a' \) | head)" '' \
 	'no compiler, no header'
 is "$(chroot "$root" dpkg-query -W -f '${Package}\n' | grep -E -- '-dev$')" '' 'no development package'
 

@@ -132,6 +132,7 @@ shows() {
 # The worker's need a cloud: tests/aws/worker.t runs them there.
 for page in "$ROOT"/man/*.[157]; do
 	[ "${page##*/}" != vidqc-worker.1 ] || continue
+	grep -q '^\.Sh EXAMPLES' "$page" || continue
 	run_page "${page##*/}" "$page"
 done
 run_page README "$ROOT/README.md" -v readme=1
