@@ -288,8 +288,10 @@ picture: deps-test
 # make check installs the tools and runs every test; make test only runs them.
 # With CLIPS=dir in the environment the labelled clips of that folder are judged as well.
 # make check T=tests/filter/ocr.t runs one file, make unit-record one unit test.
-# tests/aws/faults.t takes long, kills workers at random, and is for make soak.
-T ?= $(filter-out tests/aws/faults.t,$(wildcard tests/eval/*.t tests/pipeline/*.t tests/filter/*.t tests/aws/*.t)) \
+# tests/aws/faults.t takes long, kills workers at random, and is for make soak.  The longest
+# files come first, so that no core idles at the end.
+T ?= tests/aws/terraform.t $(filter-out tests/aws/terraform.t tests/aws/faults.t,\
+	$(wildcard tests/aws/*.t tests/eval/*.t tests/pipeline/*.t tests/filter/*.t)) \
 	$(UNITS:%=$(B)/unit/%)
 PROVE = VQ_BIN=$(abspath $(B))/bin VQ_PYTHON=$(abspath $(VENV))/bin/python3 \
 	VQ_PYTHON_NEWER=$(abspath $(VENV))/newer VQ_CHECKOV=$(abspath $(CHECKOV))/bin/checkov prove --exec '' --timer

@@ -131,17 +131,17 @@ static void flagged_text(void)
 static void both_flagged(void)
 {
 	json_t *p = judge(record(1, 1, 1,
-				  json_pack("[o,o]", event("TEMPORAL_FLICKER", 0.2, 1, "-"),
-					  event("TEXT_INCONSISTENCY", 0.1, 2, "-"))),
+				  json_pack("[o,o]", event("TEXT_INCONSISTENCY", 0.2, 1, "-"),
+					  event("TEMPORAL_FLICKER", 0.1, 2, "-"))),
 		0.5, &(bool){false});
 
 	is_int((long long)size(p, "events"), 2, "both defects' events");
 	has_str(str(json_object_get(p, "evidence"), "notes"),
 		"1 event of TEXT_INCONSISTENCY, 1 event of TEMPORAL_FLICKER", "both named");
-	is_str(str(p, "artifact_category"), "TEXT_INCONSISTENCY",
-		"the likelier one is the category");
+	is_str(str(p, "artifact_category"), "TEMPORAL_FLICKER",
+		"as likely as the other one, flicker is the category");
 	is_str(str(json_array_get(json_object_get(p, "events"), 0), "category"),
-		"TEXT_INCONSISTENCY", "its event leads, though the other's is more severe");
+		"TEMPORAL_FLICKER", "its event leads, though the other's is more severe");
 	json_decref(p);
 }
 
