@@ -31,16 +31,19 @@ make_pipe() {
 	writer[$1]=$w
 }
 
-# What runs a stage: descriptor of the endings, STAGE, COMMAND...  When the command has
-# ended it writes a line, "status stage", and only then lets go of the ends of the stage's
+# What runs a stage: STAGE, COMMAND..., the endings as descriptor 8.  When the command has
+# ended it writes a line there, "status stage", and only then lets go of the ends of the stage's
 # pipes: the line of the stage that failed first comes before those of its neighbours.
 # SIGTERM is for the command alone, and what the shell says of its end is for nobody.
-# shellcheck disable=SC2016 # it is a script
+# A script of plain sh: bash was seen to wait on for a command that was killed.
+# shellcheck disable=SC2016
 runner='
 trap "" TERM
-exec {err}>&2 2>/dev/null
-env --default-signal=PIPE,TERM "${@:3}" 2>&"$err" {err}>&-
-echo "$? $2" >&"$1"
+stage=$1
+shift
+exec 9>&2 2>/dev/null
+(exec env --default-signal=PIPE,TERM "$@" 2>&9 9>&-)
+echo "$? $stage" >&8
 '
 
 # start STAGE STDIN STDOUT KEEP COMMAND...: a stage in the background, with these
@@ -52,12 +55,12 @@ start() {
 	shift 4
 	(
 		for fd in "${reader[@]}" "${writer[@]}"; do
-			if [ "$fd" != "$keep" ] && [ "$fd" != "$tell" ]; then
+			if [ "$fd" != "$keep" ]; then
 				exec {fd}>&-
 			fi
 		done
-		exec setsid bash -c "$runner" bash "$tell" "$stage" "$@"
-	) <&"$in" >&"$out" 2>"$work/$stage.err" &
+		exec setsid sh -c "$runner" sh "$stage" "$@"
+	) <&"$in" >&"$out" 2>"$work/$stage.err" 8>&"$tell" &
 	pid[$stage]=$!
 	children+=("-$!")
 	disown "$!" 2>/dev/null || :
