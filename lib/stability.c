@@ -4,8 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LETTER 26	/* letter height in a crop, at most */
-#define RING 0.4	/* width of the ring, letter heights */
+#define LETTER 26 /* letter height in a crop, at most */
+/* Around a box, in heights of a small letter. */
+#define MARGIN 0.9	/* of the crop: the ring, */
+#define GAP 0.4		/* but for so much of it, into which tall letters reach */
+#define NEAR 0.4	/* what an alignment looks at */
 #define SHIFT_STEPS 4	/* Gauss-Newton steps for translation, at most */
 #define AFFINE_STEPS 8	/* and for all six parameters */
 #define FIT_PIXELS 3500 /* pixels that the fit looks at, about */
@@ -14,8 +17,10 @@
 
 struct vq_aligner {
 	float now[VQ_CROP_PIXELS], then[VQ_CROP_PIXELS];
+	float ring_now[VQ_CROP_PIXELS], ring_then[VQ_CROP_PIXELS];
+	float share[VQ_CROP_PIXELS]; /* of the ring, in each pixel's neighbourhood */
 	float a[VQ_CROP_PIXELS], b[VQ_CROP_PIXELS], c[VQ_CROP_PIXELS];
-	uint8_t seen[VQ_CROP_PIXELS];
+	uint8_t seen[VQ_CROP_PIXELS], ring[VQ_CROP_PIXELS];
 };
 
 /* ---- pyramid ------------------------------------------------------------------------- */
@@ -135,9 +140,14 @@ static void sample_row(const struct vq_pyramid *p, int l, double x, double y, do
 
 /* The fit looks at every stride-th pixel of a row, from another column in each row, so
  * that no edge falls between them. */
-static int first_column(int v, int stride)
+static int first_column(const struct vq_crop *c, int v, int stride)
 {
-	return 1 + v % stride;
+	return c->fit[0] + v % stride;
+}
+
+static int fit_pixels(const struct vq_crop *c)
+{
+	return (c->fit[2] - c->fit[0]) * (c->fit[3] - c->fit[1]);
 }
 
 /* Every stride-th pixel, from column first and before column last, of crop row v under a
@@ -170,12 +180,26 @@ static void span_of(double before, double after, double scale, int length, int *
 	*to = *to > *from ? *to : *from + 1;
 }
 
-void vq_crop_take(struct vq_crop *c, const struct vq_pyramid *p, const double box[4], double letter)
+/* Clear the ring where a box lies, and as far around it as its letters reach. */
+static void leave_out(struct vq_crop *c, const double box[4], double gap)
 {
-	double ring = fmax(3, RING * fmin(letter, box[3] - box[1]));
-	double left = fmax(0, box[0] - ring), top = fmax(0, box[1] - ring);
-	double w = fmin(p->width[0], box[2] + ring) - left;
-	double h = fmin(p->height[0], box[3] + ring) - top;
+	int left = (int)fmax(0, floor((box[0] - gap - c->x) / c->scale));
+	int top = (int)fmax(0, floor((box[1] - gap - c->y) / c->scale));
+	int right = (int)fmin(c->width, ceil((box[2] + gap - c->x) / c->scale));
+	int bottom = (int)fmin(c->height, ceil((box[3] + gap - c->y) / c->scale));
+
+	for (int v = top; v < bottom && left < right; v++)
+		memset(c->ring + v * c->width + left, 0, (size_t)(right - left));
+}
+
+void vq_crop_take(struct vq_crop *c, const struct vq_pyramid *p, const double box[4], double letter,
+	const double (*others)[4], size_t count)
+{
+	double least = fmin(letter, box[3] - box[1]), margin = fmax(4, MARGIN * least);
+	double near = fmax(3, NEAR * least);
+	double left = fmax(0, box[0] - margin), top = fmax(0, box[1] - margin);
+	double w = fmin(p->width[0], box[2] + margin) - left;
+	double h = fmin(p->height[0], box[3] + margin) - top;
 	double scale = fmax(1, fmax(letter / LETTER, sqrt(w * h / (VQ_CROP_PIXELS * 0.95))));
 	int level;
 
@@ -186,6 +210,11 @@ void vq_crop_take(struct vq_crop *c, const struct vq_pyramid *p, const double bo
 	c->y = top;
 	span_of(box[0] - left, left + w - box[2], scale, c->width, &c->inner[0], &c->inner[2]);
 	span_of(box[1] - top, top + h - box[3], scale, c->height, &c->inner[1], &c->inner[3]);
+	for (int i = 0; i < 2; i++) {
+		c->fit[i] = (int)fmax(1, c->inner[i] - round(near / scale));
+		c->fit[i + 2] = (int)fmin(
+			(i == 0 ? c->width : c->height) - 1, c->inner[i + 2] + round(near / scale));
+	}
 	level = level_for(p, scale);
 	for (int v = 0; v < c->height; v++) {
 		float row[VQ_CROP_PIXELS / 4];
@@ -195,6 +224,10 @@ void vq_crop_take(struct vq_crop *c, const struct vq_pyramid *p, const double bo
 		for (int u = 0; u < c->width; u++)
 			c->pixel[v * c->width + u] = (uint8_t)(row[u] + 0.5f);
 	}
+	memset(c->ring, 1, (size_t)(c->width * c->height));
+	leave_out(c, box, GAP * least);
+	for (size_t i = 0; i < count; i++)
+		leave_out(c, others[i], GAP * least);
 }
 
 void vq_warp_box(const struct vq_crop *c, const struct vq_warp *w, double box[4])
@@ -249,9 +282,9 @@ static double correlation(struct vq_aligner *al, const struct vq_crop *c,
 {
 	struct sums s = {0};
 
-	for (int v = 1; v < c->height - 1; v++) {
-		int first = first_column(v, stride);
-		int n = warp_row(p, level, w, first, c->width - 1, v, stride, al->now, al->seen);
+	for (int v = c->fit[1]; v < c->fit[3]; v++) {
+		int first = first_column(c, v, stride);
+		int n = warp_row(p, level, w, first, c->fit[2], v, stride, al->now, al->seen);
 
 		for (int i = 0; i < n; i++) {
 			double then = c->pixel[v * c->width + first + i * stride], now = al->now[i];
@@ -283,8 +316,9 @@ static void pick_points(const struct vq_crop *c, const struct vq_pyramid *p, int
 
 	*o = (struct points){
 		.left = 1 << 20, .top = 1 << 20, .right = -(1 << 20), .bottom = -(1 << 20)};
-	for (int v = step / 2; v < c->height; v += step)
-		for (int u = step / 2; u < c->width && o->n < SEARCH_POINTS; u += step) {
+	for (int v = c->fit[1] + step / 2; v < c->fit[3]; v += step)
+		for (int u = c->fit[0] + step / 2; u < c->fit[2] && o->n < SEARCH_POINTS;
+			u += step) {
 			int x = (int)floor((w->m[0] + w->m[1] * u + 0.5) * k);
 			int y = (int)floor((w->m[3] + w->m[5] * v + 0.5) * k);
 
@@ -349,8 +383,8 @@ static void search(
 	double best = -2, grid;
 	int step = 1, level, reach;
 
-	while (c->width * c->height / (step * step) > SEARCH_POINTS / 2 &&
-		c->height / (step + 1) >= 5)
+	while (fit_pixels(c) / (step * step) > SEARCH_POINTS / 2 &&
+		(c->fit[3] - c->fit[1]) / (step + 1) >= 5)
 		step++;
 	level = level_for(p, step * c->scale);
 	grid = 1 << level;
@@ -410,10 +444,10 @@ static struct tone level_out(struct vq_aligner *al, const struct vq_crop *c,
 	struct tone t;
 	int total = 0;
 
-	for (int v = 1; v < c->height - 1; v++) {
-		int first = first_column(v, stride);
+	for (int v = c->fit[1]; v < c->fit[3]; v++) {
+		int first = first_column(c, v, stride);
 		const uint8_t *then = c->pixel + v * c->width + first;
-		int count = warp_row(p, level, w, first, c->width - 1, v, stride, al->now + total,
+		int count = warp_row(p, level, w, first, c->fit[2], v, stride, al->now + total,
 			al->seen + total);
 
 		for (int i = 0; i < count; i++) {
@@ -456,8 +490,8 @@ static void normal_equations(struct vq_aligner *al, const struct vq_crop *c, con
 	float cx = (float)c->width / 2, cy = (float)c->height / 2;
 	int i = 0;
 
-	for (int v = 1; v < c->height - 1; v++)
-		for (int u = first_column(v, stride); u < c->width - 1; u += stride, i++) {
+	for (int v = c->fit[1]; v < c->fit[3]; v++)
+		for (int u = first_column(c, v, stride); u < c->fit[2]; u += stride, i++) {
 			const uint8_t *at = c->pixel + v * c->width + u;
 			float gx = (float)(at[1] - at[-1]) * 0.5f;
 			float gy = (float)(at[c->width] - at[-c->width]) * 0.5f;
@@ -526,7 +560,7 @@ double vq_crop_align(struct vq_aligner *a, const struct vq_crop *c, const struct
 		c->y + dy + rest * c->height / 2, 0, size}};
 	if (radius > 0)
 		search(c, p, radius, w);
-	while (c->width * c->height / stride > FIT_PIXELS)
+	while (fit_pixels(c) / stride > FIT_PIXELS)
 		stride++;
 	best = correlation(a, c, p, level, w, stride);
 	for (int kind = 2; kind <= 6; kind += 4) {
@@ -613,12 +647,15 @@ struct moments {
 	int n;
 };
 
-static double correlate(const struct moments *m)
+/* What is flatter than the floor (mean square) is alike in both; one flat: not. */
+static double correlate(const struct moments *m, double floor)
 {
-	double floor = 0.02 * m->n; /* both flat: alike; one flat: not */
-
+	floor *= m->n;
 	return m->n == 0 ? 1 : (m->ab + floor) / sqrt((m->aa + floor) * (m->bb + floor));
 }
+
+#define LETTERS_FLAT 0.02
+#define RING_FLAT 0.1 /* a coder's noise on an even ground is no change of the surroundings */
 
 static bool within(const int box[4], int u, int v)
 {
@@ -662,7 +699,7 @@ static double worst_cells(const struct vq_aligner *al, const struct vq_crop *c)
 						add_moment(&m, al->then[v * c->width + u],
 							al->now[v * c->width + u]);
 			if (m.n > 8)
-				r[count++] = correlate(&m);
+				r[count++] = correlate(&m, LETTERS_FLAT);
 		}
 	if (count == 0)
 		return 1;
@@ -725,10 +762,50 @@ static void compare_raw(const struct vq_aligner *al, const struct vq_crop *c, st
 	o->edge = (gab + n) / sqrt((gaa + n) * (gbb + n));
 }
 
+/* Like normalise(), for the pixels of the ring and by them alone; the others become 0. */
+static void normalise_ring(struct vq_aligner *al, float *v, int w, int h, int r)
+{
+	int n = w * h;
+
+	for (int i = 0; i < n; i++)
+		v[i] *= al->ring[i];
+	box_mean(v, al->a, al->c, w, h, r);
+	for (int i = 0; i < n; i++)
+		v[i] = al->ring[i] ? v[i] - al->a[i] / al->share[i] : 0;
+	for (int i = 0; i < n; i++)
+		al->a[i] = v[i] * v[i];
+	box_mean(al->a, al->b, al->c, w, h, r);
+	for (int i = 0; i < n; i++)
+		if (al->ring[i])
+			v[i] /= sqrtf(fmaxf(0, al->b[i] / al->share[i])) + FLAT;
+}
+
+/* What surrounds the letters, in the raw crops: no letter has a part in it, so that letters
+ * that change leave it alone. */
+static double ring_likeness(struct vq_aligner *al, const struct vq_crop *c, int radius)
+{
+	int w = c->width, h = c->height, n = w * h;
+	struct moments m = {0};
+
+	for (int i = 0; i < n; i++) {
+		al->ring[i] = c->ring[i] && al->seen[i];
+		al->ring_now[i] = al->ring[i];
+	}
+	box_mean(al->ring_now, al->share, al->c, w, h, radius);
+	memcpy(al->ring_now, al->now, (size_t)n * sizeof *al->now);
+	memcpy(al->ring_then, al->then, (size_t)n * sizeof *al->then);
+	normalise_ring(al, al->ring_now, w, h, radius);
+	normalise_ring(al, al->ring_then, w, h, radius);
+	for (int i = 0; i < n; i++)
+		if (al->ring[i])
+			add_moment(&m, al->ring_then[i], al->ring_now[i]);
+	return correlate(&m, RING_FLAT);
+}
+
 void vq_crop_compare(struct vq_aligner *a, const struct vq_crop *c, const struct vq_pyramid *p,
 	const struct vq_warp *w, struct vq_likeness *o)
 {
-	struct moments box = {0}, ring = {0};
+	struct moments box = {0};
 	int level = level_for(p, c->scale), radius = LETTER / 3;
 	double same = 0, any = 0;
 
@@ -738,26 +815,22 @@ void vq_crop_compare(struct vq_aligner *a, const struct vq_crop *c, const struct
 	for (int i = 0; i < c->width * c->height; i++)
 		a->then[i] = c->pixel[i];
 	compare_raw(a, c, o);
+	o->ring = ring_likeness(a, c, radius);
 	normalise(a, a->now, c->width, c->height, radius);
 	normalise(a, a->then, c->width, c->height, radius);
 	for (int v = 0, i = 0; v < c->height; v++)
 		for (int u = 0; u < c->width; u++, i++) {
 			float x = a->then[i], y = a->now[i];
 
-			if (!a->seen[i])
+			if (!a->seen[i] || !within(c->inner, u, v))
 				continue;
-			if (!within(c->inner, u, v)) {
-				add_moment(&ring, x, y);
-				continue;
-			}
 			add_moment(&box, x, y);
 			if (fabsf(x) > 0.7f || fabsf(y) > 0.7f) {
 				any++;
 				same += x * y > 0 && fabsf(x) > 0.35f && fabsf(y) > 0.35f;
 			}
 		}
-	o->box = correlate(&box);
-	o->ring = correlate(&ring);
+	o->box = correlate(&box, LETTERS_FLAT);
 	o->stroke = any > 0 ? same / any : 1;
 	o->worst = worst_cells(a, c);
 }

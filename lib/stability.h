@@ -21,22 +21,25 @@ enum vq_code vq_pyramid_init(struct vq_pyramid *p, int width, int height, struct
 void vq_pyramid_clear(struct vq_pyramid *p);
 void vq_pyramid_build(struct vq_pyramid *p, const struct vq_frame *f);
 
-#define VQ_CROP_PIXELS 16384
+#define VQ_CROP_PIXELS 24576
 
-/* A box and its ring, resampled (never enlarged) so that it holds at most
+/* A box and what surrounds it, resampled (never enlarged) so that it holds at most
  * VQ_CROP_PIXELS. */
 struct vq_crop {
-	int width, height; /* with the ring, crop pixels; 0: empty */
+	int width, height; /* crop pixels; 0: empty */
 	int inner[4];	   /* the box within the crop */
+	int fit[4];	   /* what is aligned */
 	double scale;	   /* frame pixels a crop pixel */
 	double x, y;	   /* frame position of the crop's corner */
 	uint8_t pixel[VQ_CROP_PIXELS];
+	uint8_t ring[VQ_CROP_PIXELS]; /* 1: surroundings without letters */
 };
 
-/* Take the crop of a box (frame pixels).  letter: the letters' height, frame pixels.
- * What lies outside the frame is left out of the ring. */
-void vq_crop_take(
-	struct vq_crop *c, const struct vq_pyramid *p, const double box[4], double letter);
+/* Take the crop of a box (frame pixels).  letter: the height of small letters, frame
+ * pixels; others: boxes of other letters.  What is near any of the boxes, or lies outside the
+ * frame, is left out of the ring. */
+void vq_crop_take(struct vq_crop *c, const struct vq_pyramid *p, const double box[4], double letter,
+	const double (*others)[4], size_t count);
 
 /* Where the crop lies in another frame: x = m[0] + m[1]*u + m[2]*v,
  * y = m[3] + m[4]*u + m[5]*v for crop pixel (u,v). */
@@ -55,7 +58,7 @@ void vq_aligner_free(struct vq_aligner **a);
 /* Align c with the frame, from the displacement (dx,dy) in frame pixels and a
  * magnification, searching +-radius frame pixels around it first, then by weighted
  * Gauss-Newton steps (Baker, Matthews, IJCV 56, 2004) for translation, then all
- * six parameters.  Returns the correlation over crop and ring, -1..1; below
+ * six parameters.  Returns the correlation over what is aligned, -1..1; below
  * about 0.3 the warp means nothing. */
 double vq_crop_align(struct vq_aligner *a, const struct vq_crop *c, const struct vq_pyramid *p,
 	double dx, double dy, double radius, double zoom, struct vq_warp *w);
@@ -64,7 +67,7 @@ double vq_crop_align(struct vq_aligner *a, const struct vq_crop *c, const struct
  * normalised luma, so that light and contrast do not count; -1..1. */
 struct vq_likeness {
 	double box;    /* inside the box */
-	double ring;   /* in the ring around it */
+	double ring;   /* in the ring around it, 1 where that is empty */
 	double worst;  /* of the least similar tenth of the cells, about a letter wide each */
 	double edge;   /* correlation of gradient magnitudes inside the box */
 	double stroke; /* share of strokes (pixels off the local mean) that agree */

@@ -229,12 +229,19 @@ static double gain_of(
 	return contained(k->moved, r->box) > 0.6 ? 0.5 * contained(k->moved, r->box) : 0;
 }
 
-static void keep_crop(struct track *k, const struct vq_pyramid *p)
+static void keep_crop(const struct vq_texttrack *t, struct track *k)
 {
+	double others[VQ_ASSIGN_MAX][4];
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->count; i++)
+		if (t->track[i]->visible)
+			memcpy(others[n++], t->track[i]->seen.box, sizeof *others);
 	k->at = (k->at + 1) % CROPS;
 	if (k->crops < CROPS)
 		k->crops++;
-	vq_crop_take(&k->crop[k->at], p, k->seen.box, k->seen.letter);
+	vq_crop_take(&k->crop[k->at], t->pyramid, k->seen.box, k->seen.letter,
+		(const double(*)[4])others, n);
 }
 
 static void describe(struct vq_seen *s, const struct vq_text_region *r)
@@ -415,7 +422,7 @@ static void remember(struct vq_texttrack *t, struct track *k)
 	for (int a = 0; a < 2; a++)
 		k->velocity[a] = k->steady ? k->seen.motion[a] / (t->time - k->time) : 0;
 	k->time = t->time;
-	keep_crop(k, t->pyramid);
+	keep_crop(t, k);
 }
 
 size_t vq_texttrack_add(struct vq_texttrack *t, const struct vq_pyramid *p, double time,

@@ -98,7 +98,7 @@ static void test_changed(struct bench *b)
 	one = b->like.box;
 	ok(one < same - 0.02, "one letter of eight changed: %.3f", one);
 	ok(b->like.worst < 0.8 && b->like.worst < one - 0.1, "its cell tells: %.3f", b->like.worst);
-	ok(b->like.ring > 0.95, "its ring does not: %.3f", b->like.ring);
+	ok(b->like.ring > 0.99, "its ring does not: %.3f", b->like.ring);
 	ok(b->like.stroke < 0.99, "strokes differ: %.3f", b->like.stroke);
 	compare(b, 86, 57, 1, 0x6f1f6, 1, 0);
 	ok(b->like.box < same - 0.02, "also while it moves: %.3f", b->like.box);
@@ -110,7 +110,26 @@ static void take(struct bench *b, double x0, const double box[4])
 {
 	draw(&b->frame, x0, 60, 1, 0, 1, 0);
 	vq_pyramid_build(&b->p, &b->frame);
-	vq_crop_take(&b->crop, &b->p, box, 24);
+	vq_crop_take(&b->crop, &b->p, box, 24, NULL, 0);
+}
+
+/* A letter beside the box changes. */
+static void test_neighbours(struct bench *b)
+{
+	const double box[4] = {80, 60, 136, 80}, beside[1][4] = {{140, 60, 240, 80}};
+	double seen;
+
+	for (size_t others = 0; others < 2; others++) {
+		draw(&b->frame, 80, 60, 1, 0, 1, 0);
+		vq_pyramid_build(&b->p, &b->frame);
+		vq_crop_take(&b->crop, &b->p, box, 20, beside, others);
+		compare(b, 80, 60, 1, 0x6f1f6, 1, 0);
+		ok(b->like.box > 0.99, "the box stays: %.3f", b->like.box);
+		if (others == 0)
+			seen = b->like.ring;
+	}
+	ok(seen < 0.9, "its ring does not: %.3f", seen);
+	ok(b->like.ring > 0.99, "unless it is known to be another one's: %.3f", b->like.ring);
 }
 
 /* A row that scrolls out of the frame, on either side. */
@@ -151,23 +170,23 @@ static void test_edges(struct bench *b)
 
 	compare(b, -70, 60, 1, 0, 1, 0);
 	ok(b->like.visible <= 1, "text that leaves the frame");
-	vq_crop_take(&b->crop, &b->p, corner, 8);
+	vq_crop_take(&b->crop, &b->p, corner, 8, NULL, 0);
 	compare(b, 80, 60, 1, 0, 1, 0);
 	ok(isfinite(b->like.box), "a box over the corner");
-	vq_crop_take(&b->crop, &b->p, tiny, 1);
+	vq_crop_take(&b->crop, &b->p, tiny, 1, NULL, 0);
 	compare(b, 80, 60, 1, 0, 1, 0);
 	ok(isfinite(b->like.box), "a box of one pixel");
-	vq_crop_take(&b->crop, &b->p, last, H);
+	vq_crop_take(&b->crop, &b->p, last, H, NULL, 0);
 	ok(b->crop.inner[0] < b->crop.inner[2] && b->crop.inner[2] <= b->crop.width &&
 			b->crop.inner[1] < b->crop.inner[3] && b->crop.inner[3] <= b->crop.height,
 		"a box in the last corner, made small");
-	vq_crop_take(&b->crop, &b->p, huge, H);
+	vq_crop_take(&b->crop, &b->p, huge, H, NULL, 0);
 	ok(b->crop.width * b->crop.height <= VQ_CROP_PIXELS, "a large box is made small");
 	compare(b, 80, 60, 1, 0, 1, 0);
 	ok(isfinite(b->like.box) && b->like.box > 0.95, "and compared");
 	memset(b->frame.plane[0], 128, W * H);
 	vq_pyramid_build(&b->p, &b->frame);
-	vq_crop_take(&b->crop, &b->p, tiny, 1);
+	vq_crop_take(&b->crop, &b->p, tiny, 1, NULL, 0);
 	vq_crop_align(b->a, &b->crop, &b->p, 0, 0, 12, 1, &b->w);
 	vq_crop_compare(b->a, &b->crop, &b->p, &b->w, &b->like);
 	is_real(b->like.box, 1, 1e-6, "two flat crops are alike");
@@ -185,9 +204,10 @@ int main(void)
 		"buffers");
 	draw(&b.frame, 80, 60, 1, 0, 1, 0);
 	vq_pyramid_build(&b.p, &b.frame);
-	vq_crop_take(&b.crop, &b.p, box, 20);
+	vq_crop_take(&b.crop, &b.p, box, 20, NULL, 0);
 	test_same(&b);
 	test_changed(&b);
+	test_neighbours(&b);
 	test_leaving(&b);
 	test_zoom(&b);
 	test_edges(&b);
