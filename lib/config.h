@@ -48,7 +48,7 @@
 		"SSIM of a stable pair after a cut")                                               \
 	X(CUT_MIN_SEGMENT, "temporal.scene_cut.min_segment_frames", INT, "5", 1, 1000,             \
 		"distinct frames of the shortest scene that is judged")                            \
-	X(MODEL_THRESHOLD, "model.binary_threshold", REAL, "0.75", 0, 1,                           \
+	X(MODEL_THRESHOLD, "model.binary_threshold", REAL, "0.7", 0, 1,                            \
 		"a clip is flagged when P(NONE) is below it")
 
 enum vq_config_id {

@@ -34,6 +34,7 @@ struct vq_choice {
 	double slope, intercept; /* of Platt's sigmoid */
 	double log_loss;	 /* of the inner validation */
 	double beside;		 /* text: see vq_judgement_combine */
+	struct vq_proof proof;	 /* text */
 	size_t clips, positives; /* trained on */
 };
 
@@ -69,6 +70,9 @@ void vq_learner_free(struct vq_learner *l);
 void vq_learner_values(
 	const struct vq_dataset *d, const struct vq_learner *l, size_t row, float *x);
 void vq_learner_scale(const struct vq_learner *l, float *x);
+
+/* What the row of the data set proves, 0..1. */
+double vq_choice_proof(const struct vq_choice *c, const struct vq_dataset *d, size_t row);
 
 /* The probability that a margin stands for. */
 double vq_choice_probability(const struct vq_choice *c, double margin);

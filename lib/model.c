@@ -33,7 +33,9 @@ struct vq_model {
 	char extractor[32]; /* empty: not said */
 	char sha256[VQ_SHA256_HEX];
 	double beside; /* how much of the text's probability flicker leaves */
-	bool no_text;  /* of the record judged last */
+	struct vq_proof proof;
+	double proved, proof_value; /* of the record at hand */
+	bool no_text;		    /* of the record judged last */
 };
 
 static const char *const class_names[VQ_CLASSES] = {
@@ -64,12 +66,30 @@ static void settle(struct vq_judgement *j)
 	j->defect[VQ_NONE] = j->p[VQ_NONE];
 }
 
-void vq_judgement_combine(double text, double flicker, double beside, struct vq_judgement *j)
+#define PROOF_STEEP 8 /* half of what proves with 1/2 proves with 0.02 */
+
+static double logistic(double v)
 {
-	j->defect[VQ_TEXT] = text * (1 - flicker + flicker * beside);
-	j->defect[VQ_FLICKER] = flicker;
-	j->p[VQ_TEXT] = text * (1 - flicker);
-	j->p[VQ_FLICKER] = flicker;
+	return 1 / (1 + exp(-v));
+}
+
+double vq_proof_of(const struct vq_proof *p, double value)
+{
+	double base = logistic(-PROOF_STEEP);
+
+	if (p->half <= 0)
+		return 0;
+	return fmax(0, (logistic(PROOF_STEEP * (value / p->half - 1)) - base) / (1 - base));
+}
+
+void vq_judgement_combine(const struct vq_stages *s, struct vq_judgement *j)
+{
+	double text = s->text * (1 - s->flicker + s->flicker * s->beside), rest = 1 - s->proof;
+
+	j->defect[VQ_TEXT] = s->proof + rest * text;
+	j->defect[VQ_FLICKER] = s->flicker;
+	j->p[VQ_TEXT] = s->proof + rest * s->text * (1 - s->flicker);
+	j->p[VQ_FLICKER] = rest * s->flicker;
 	settle(j);
 }
 
@@ -141,6 +161,18 @@ static enum vq_code parse_defect(
 	return vq_record_real(calibration, "intercept", &p->intercept, err);
 }
 
+static enum vq_code parse_proof(struct vq_model *m, const json_t *json, struct vq_err *err)
+{
+	const json_t *proof = json_object_get(json, VQ_PROOF_FEATURE);
+	enum vq_code code;
+
+	if (proof == NULL)
+		return VQ_OK;
+	if ((code = vq_record_real(proof, "half", &m->proof.half, err)) != VQ_OK)
+		return vq_fail_at(err, "%s", VQ_PROOF_FEATURE);
+	return VQ_OK;
+}
+
 static enum vq_code parse_bundle(struct vq_model *m, const json_t *json, struct vq_err *err)
 {
 	const json_t *from, *beside = json_object_get(json, "text_beside_flicker");
@@ -153,7 +185,8 @@ static enum vq_code parse_bundle(struct vq_model *m, const json_t *json, struct 
 		return code;
 	if (!(m->beside >= 0 && m->beside <= 1))
 		return vq_fail(err, VQ_EDATA, "\"text_beside_flicker\" is not from 0 to 1");
-	if ((code = vq_record_str(json, "version", &version, err)) != VQ_OK ||
+	if ((code = parse_proof(m, json, err)) != VQ_OK ||
+		(code = vq_record_str(json, "version", &version, err)) != VQ_OK ||
 		(code = vq_record_object(json, "extractor", &from, err)) != VQ_OK ||
 		(code = vq_record_str(from, "version", &extractor, err)) != VQ_OK ||
 		(code = parse_defect(m, VQ_TEXT, json, err)) != VQ_OK ||
@@ -251,6 +284,12 @@ static enum vq_code check_extractor(const struct vq_model *m, const json_t *rec,
 	return VQ_OK;
 }
 
+static enum vq_code missing(const char *name, const json_t *v, struct vq_err *err)
+{
+	return vq_fail(err, VQ_EDATA, "feature \"%s\", which the model asks for: %s in the record",
+		name, v == NULL ? "missing" : "no number");
+}
+
 static enum vq_code run_part(struct part *p, const json_t *features, struct vq_err *err)
 {
 	for (size_t i = 0; i < vq_booster_features(p->booster); i++) {
@@ -258,9 +297,7 @@ static enum vq_code run_part(struct part *p, const json_t *features, struct vq_e
 		const json_t *v = json_object_get(features, name);
 
 		if (!json_is_number(v) || !isfinite((float)json_number_value(v)))
-			return vq_fail(err, VQ_EDATA,
-				"feature \"%s\", which the model asks for: %s in the record", name,
-				v == NULL ? "missing" : "no number");
+			return missing(name, v, err);
 		p->value[i] = p->row[i] = (float)json_number_value(v);
 	}
 	if (p->scaling != NULL)
@@ -284,9 +321,21 @@ static void softmax(const double *margin, bool no_text, struct vq_judgement *j)
 	settle(j);
 }
 
-static double sigmoid(const struct part *p)
+static double probability(const struct part *p)
 {
-	return 1 / (1 + exp(-(p->slope * p->margin[0] + p->intercept)));
+	return logistic(p->slope * p->margin[0] + p->intercept);
+}
+
+/* What the record proves by itself. */
+static enum vq_code prove(struct vq_model *m, const json_t *features, struct vq_err *err)
+{
+	m->proved = 0;
+	if (m->proof.half <= 0 || m->no_text)
+		return VQ_OK;
+	if (vq_record_real(features, VQ_PROOF_FEATURE, &m->proof_value, err) != VQ_OK)
+		return missing(VQ_PROOF_FEATURE, json_object_get(features, VQ_PROOF_FEATURE), err);
+	m->proved = vq_proof_of(&m->proof, m->proof_value);
+	return VQ_OK;
 }
 
 enum vq_code vq_model_judge(
@@ -305,11 +354,18 @@ enum vq_code vq_model_judge(
 		if (m->part[c].booster != NULL &&
 			(code = run_part(&m->part[c], features, err)) != VQ_OK)
 			return code;
-	if (m->bundle)
-		vq_judgement_combine(m->no_text ? 0 : sigmoid(&m->part[VQ_TEXT]),
-			sigmoid(&m->part[VQ_FLICKER]), m->beside, j);
-	else
+	if (!m->bundle) {
 		softmax(m->part[VQ_NONE].margin, m->no_text, j);
+		return VQ_OK;
+	}
+	if ((code = prove(m, features, err)) != VQ_OK)
+		return code;
+	vq_judgement_combine(
+		&(struct vq_stages){.text = m->no_text ? 0 : probability(&m->part[VQ_TEXT]),
+			.flicker = probability(&m->part[VQ_FLICKER]),
+			.beside = m->beside,
+			.proof = m->proved},
+		j);
 	return VQ_OK;
 }
 
@@ -326,6 +382,15 @@ static int stronger(const void *a, const void *b)
 }
 
 /* All reasons for one defect, appended to list. */
+/* What the proof adds to the odds of what the booster says. */
+static double proof_log_odds(const struct vq_model *m)
+{
+	double before = probability(&m->part[VQ_TEXT]);
+	double after = m->proved + (1 - m->proved) * before;
+
+	return log(after / (1 - after)) - log(before / (1 - before));
+}
+
 static void gather(const struct vq_model *m, enum vq_class c, struct vq_reason *list, size_t *n)
 {
 	const struct part *p = &m->part[m->bundle ? c : VQ_NONE];
@@ -342,13 +407,18 @@ static void gather(const struct vq_model *m, enum vq_class c, struct vq_reason *
 			.contribution = v,
 			.cls = c};
 	}
+	if (c == VQ_TEXT && m->bundle && m->proved > 0)
+		list[(*n)++] = (struct vq_reason){.feature = VQ_PROOF_FEATURE,
+			.value = m->proof_value,
+			.contribution = proof_log_odds(m),
+			.cls = c};
 }
 
 enum vq_code vq_model_reasons(struct vq_model *m, const int wanted[VQ_CLASSES],
 	struct vq_reason *out, size_t max, size_t *n, struct vq_err *err)
 {
 	struct vq_reason *list;
-	size_t room = 1, count = 0;
+	size_t room = 1 + 1, count = 0; /* one for the proof */
 	enum vq_code code;
 
 	*n = 0;

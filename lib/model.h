@@ -8,11 +8,13 @@
  *      "boosters":{"TEXT_INCONSISTENCY":{XGBoost JSON, binary:logistic},
  *                  "TEMPORAL_FLICKER":{..}},
  *      "calibration":{"TEXT_INCONSISTENCY":{"slope","intercept"},..},
- *      "scaling":{"TEXT_INCONSISTENCY":{..}},"text_beside_flicker":..,..}
+ *      "scaling":{"TEXT_INCONSISTENCY":{..}},"text_beside_flicker":..,
+ *      "text_proof":{"half"},..}
  *     The values go through the defect's scaling (lib/scaling.h) where there is one.
  *     A booster's margin m becomes the defect's probability
  *     1/(1+exp(-(slope*m+intercept))) (Platt, "Probabilistic Outputs for Support
- *     Vector Machines", 1999).  text_beside_flicker is 1 when it is not said.
+ *     Vector Machines", 1999).  text_beside_flicker is 1 when it is not said,
+ *     and nothing is proved without text_proof (struct vq_proof).
  *
  * Features are matched by name. */
 #ifndef VQ_MODEL_H
@@ -37,12 +39,28 @@ struct vq_judgement {
 	double defect[VQ_CLASSES]; /* each defect's own; [VQ_NONE] is P(NONE) */
 };
 
+/* A measurement that proves a text defect by itself, however steady the picture is. */
+struct vq_proof {
+	double half; /* so much of it proves with probability 1/2; 0: nothing ever does */
+};
+
+/* The feature, and the probability with which so much of it proves the defect: a sigmoid that
+ * begins at 0 with 0. */
+#define VQ_PROOF_FEATURE "text_proof"
+double vq_proof_of(const struct vq_proof *p, double value);
+
 /* Two stages.  Flicker explains that letters change, so it is asked for first; text is the
  * probability of the text defect in a clip without flicker:
  * P(FLICKER) = f, P(TEXT) = (1-f) t, P(NONE) = (1-f)(1-t).
  * In a clip with flicker the text defect is as likely as t * beside, which makes
- * defect[VQ_TEXT] = (1-f) t + f t beside. */
-void vq_judgement_combine(double text, double flicker, double beside, struct vq_judgement *j);
+ * defect[VQ_TEXT] = (1-f) t + f t beside.  What is proved (q) comes before both:
+ * P(TEXT) and defect[VQ_TEXT] become q + (1-q) of what they were, P(FLICKER) and P(NONE)
+ * keep 1-q of theirs. */
+struct vq_stages {
+	double text, flicker, beside, proof;
+};
+
+void vq_judgement_combine(const struct vq_stages *s, struct vq_judgement *j);
 
 /* The category of a judgement: NONE unless P(NONE) < threshold, then the likelier
  * defect; a tie goes to TEXT_INCONSISTENCY. */

@@ -6,6 +6,8 @@
 #include "editdist.h"
 
 #define CHANGE 0.15 /* correlation lost in a step that is worth a look */
+#define TWICE 2	    /* what the ring lost, to leave out what may be the surroundings' */
+#define PROOF 0.1   /* least correlation lost beyond that which proves something */
 #define EXCESS 0.06 /* of it, at least this much more than the ring lost */
 #define CELL 0.6    /* correlation lost by the letters that lost most: they are others */
 #define CELL_MEAN 0.03
@@ -126,6 +128,25 @@ static struct vq_text_verdict look(const struct vq_text_series *t, enum look wha
 		v.threshold = CELL;
 	}
 	return v;
+}
+
+double vq_text_proof(const struct vq_text_series *t)
+{
+	double sum = 0, weight = 0;
+
+	for (size_t i = 1; i < t->count; i++) {
+		const struct vq_text_sample *s = &t->sample[i];
+		double trust = vq_text_step_trust(t, i), change, beyond;
+
+		if (isnan(s->similarity))
+			continue;
+		weight += trust;
+		change = vq_text_step_change(t, i);
+		beyond = change - TWICE * ring_change(s);
+		if (is_sure(t, i) && change >= CHANGE && beyond >= PROOF)
+			sum += trust * beyond;
+	}
+	return weight > 0 ? sum / weight : 0;
 }
 
 static bool all_digits(const char *s)

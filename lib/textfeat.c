@@ -35,6 +35,7 @@ enum clip_feature {
 	F_LIFE,
 	F_SCENE_AT_PEAK,
 	F_UNSTABLE_SHARE,
+	F_PROOF,
 	F_CLIP_COUNT
 };
 
@@ -52,6 +53,10 @@ static const struct vq_feature features[] = {
 		"similarity of the whole frame where the worst track changes most"},
 	{"text_unstable_share", "text", "share", 0, 1,
 		"share of all evidence in tracks that change more than their surroundings"},
+	{"text_proof", "text", "score", 0, 1,
+		"change of letters beyond twice that of the ring around them, in steps that "
+		"nothing "
+		"else explains; worst track, weighted by evidence twice"},
 	MEASURE("change", "score", 1, "1 - correlation of the aligned crop with the one before"),
 	MEASURE("excess", "score", 1, "how much more the crop changes than the ring around it"),
 	MEASURE("peak", "score", 1, "90th percentile of the crop's change"),
@@ -323,6 +328,18 @@ static void fill_measures(const struct vq_textfeat *t, double *values)
 		mean[m] /= weight;
 }
 
+/* Only of tracks that are told as an event. */
+static double proof_of(const struct vq_textfeat *t, size_t i)
+{
+	const struct vq_text_summary *s = &t->summary[i];
+	struct vq_text_verdict v;
+
+	vq_text_judge(&t->series[i], s, t->edit_threshold, &v);
+	if (v.kind != VQ_TEXT_MUTATION)
+		return 0;
+	return s->evidence * s->evidence * vq_text_proof(&t->series[i]);
+}
+
 static void fill_clip(const struct vq_textfeat *t, double *values)
 {
 	double weight = 0, unstable = 0, worst = -1, tracks = 0;
@@ -334,6 +351,7 @@ static void fill_clip(const struct vq_textfeat *t, double *values)
 		if (!counts(t, i))
 			continue;
 		tracks++;
+		values[F_PROOF] = fmax(values[F_PROOF], proof_of(t, i));
 		weight += s->evidence;
 		unstable += s->measure[VQ_TM_EXCESS] > 0.05 ? s->evidence : 0;
 		values[F_AREA] = fmax(values[F_AREA], s->area / (t->width * t->height));

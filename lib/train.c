@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "rng.h"
 
@@ -16,6 +17,7 @@ struct run {
 	int *fold;
 	struct vq_judgement *judged;
 	double beside[VQ_MAX_FOLDS]; /* of the fold's text learner */
+	double *proof;		     /* of each row, out of fold */
 };
 
 static bool scores(const struct vq_dataset *d, size_t row)
@@ -87,6 +89,8 @@ static enum vq_code judge_fold(struct run *r, enum vq_class defect, int f, doubl
 	}
 	if (defect == VQ_TEXT)
 		r->beside[f] = choice.beside;
+	for (size_t i = 0; code == VQ_OK && defect == VQ_TEXT && i < n; i++)
+		r->proof[row[i]] = vq_choice_proof(&choice, d, row[i]);
 	/* A column that the booster does not have is as it was: no loss. */
 	for (size_t k = 0; code == VQ_OK && k < SHUFFLES * d->cols; k++)
 		for (size_t i = 0; i < n; i++)
@@ -196,14 +200,18 @@ static enum vq_code judge_all(struct run *r, struct vq_training *t, struct vq_er
 	double *p[VQ_CLASSES] = {NULL};
 	enum vq_code code = deal(r, err);
 
+	memset(r->proof, 0, r->d->rows * sizeof *r->proof);
 	for (int c = VQ_TEXT; code == VQ_OK && c < VQ_CLASSES; c++)
 		if ((p[c] = calloc(r->d->rows + 1, sizeof *p[c])) == NULL)
 			code = vq_nomem(err);
 		else
 			code = validate_defect(r, (enum vq_class)c, p[c], t->drop[c], err);
 	for (size_t i = 0; code == VQ_OK && i < r->d->rows; i++)
-		vq_judgement_combine(
-			p[VQ_TEXT][i], p[VQ_FLICKER][i], r->beside[r->fold[i]], &r->judged[i]);
+		vq_judgement_combine(&(struct vq_stages){.text = p[VQ_TEXT][i],
+					     .flicker = p[VQ_FLICKER][i],
+					     .beside = r->beside[r->fold[i]],
+					     .proof = r->proof[i]},
+			&r->judged[i]);
 	free(p[VQ_TEXT]);
 	free(p[VQ_FLICKER]);
 	return code;
@@ -215,17 +223,19 @@ static enum vq_code validate(struct vq_training *t, const struct vq_dataset *d,
 {
 	int *fold = calloc(d->rows + 1, sizeof *fold);
 	struct vq_judgement *judged = calloc(d->rows + 1, sizeof *judged);
-	enum vq_code code = fold == NULL || judged == NULL ? vq_nomem(err) : VQ_OK;
+	double *proof = calloc(d->rows + 1, sizeof *proof);
+	enum vq_code code = fold == NULL || judged == NULL || proof == NULL ? vq_nomem(err) : VQ_OK;
 
 	for (int k = 0; code == VQ_OK && k < o->repeats; k++) {
 		struct run r = {d, o, o->seed + (uint64_t)k, k == 0 ? t->fold : fold,
-			k == 0 ? t->judged : judged, {0}};
+			k == 0 ? t->judged : judged, {0}, proof};
 
 		if ((code = judge_all(&r, t, err)) == VQ_OK)
 			code = score(&r, t, k, err);
 	}
 	free(fold);
 	free(judged);
+	free(proof);
 	return code;
 }
 

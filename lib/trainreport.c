@@ -70,8 +70,9 @@ static enum vq_code inputs_hash(const struct vq_dataset *d, const struct vq_trai
 static enum vq_code version_of(
 	const struct vq_training *t, char *version, size_t size, struct vq_err *err)
 {
+	const struct vq_choice *c = &t->choice[VQ_TEXT];
 	json_t *parts = json_pack(
-		"[O,O,O,f]", t->calibration, t->boosters, t->scaling, t->choice[VQ_TEXT].beside);
+		"[O,O,O,f,f]", t->calibration, t->boosters, t->scaling, c->beside, c->proof.half);
 	char *text =
 		parts == NULL ? NULL : json_dumps(parts, JSON_COMPACT | JSON_REAL_PRECISION(9));
 	char hash[VQ_SHA256_HEX];
@@ -87,16 +88,18 @@ static enum vq_code version_of(
 enum vq_code vq_train_model(
 	const struct vq_training *t, const struct vq_dataset *d, json_t **model, struct vq_err *err)
 {
+	const struct vq_choice *text = &t->choice[VQ_TEXT];
 	char version[64];
 	enum vq_code code;
 
 	*model = NULL;
 	if ((code = version_of(t, version, sizeof version, err)) != VQ_OK)
 		return code;
-	*model = json_pack("{s:s,s:s,s:{s:s,s:s},s:O,s:f,s:O,s:O}", "type", "vidqc-model",
+	*model = json_pack("{s:s,s:s,s:{s:s,s:s},s:O,s:f,s:{s:f},s:O,s:O}", "type", "vidqc-model",
 		"version", version, "extractor", "version", d->extractor, "manifest", d->manifest,
-		"calibration", t->calibration, "text_beside_flicker", t->choice[VQ_TEXT].beside,
-		"scaling", t->scaling, "boosters", t->boosters);
+		"calibration", t->calibration, "text_beside_flicker", text->beside,
+		VQ_PROOF_FEATURE, "half", text->proof.half, "scaling", t->scaling, "boosters",
+		t->boosters);
 	return *model != NULL ? VQ_OK : vq_nomem(err);
 }
 
@@ -188,13 +191,14 @@ static json_t *boosters_json(const struct vq_training *t, const struct vq_datase
 		const struct vq_choice *k = &t->choice[c];
 
 		json_object_set_new(o, vq_class_name((enum vq_class)c),
-			json_pack("{s:s,s:I,s:i,s:i,s:f,s:o,s:o,s:o,s:I,s:I,s:o}", "kind", k->kind,
-				"features_used", (json_int_t)k->features, "depth", k->depth,
-				"rounds", k->rounds, "penalty", k->penalty, "slope",
+			json_pack("{s:s,s:I,s:i,s:i,s:f,s:o,s:o,s:o,s:I,s:I,s:f,s:o}", "kind",
+				k->kind, "features_used", (json_int_t)k->features, "depth",
+				k->depth, "rounds", k->rounds, "penalty", k->penalty, "slope",
 				number(k->slope), "intercept", number(k->intercept),
 				"inner_log_loss", number(k->log_loss), "clips",
 				(json_int_t)k->clips, "positives", (json_int_t)k->positives,
-				"features", importances_json(t, d, (enum vq_class)c)));
+				"half_proved", k->proof.half, "features",
+				importances_json(t, d, (enum vq_class)c)));
 	}
 	return o;
 }
@@ -307,6 +311,7 @@ static void report_scores(FILE *out, const json_t *m)
 static void report_kind(FILE *out, const json_t *booster)
 {
 	json_int_t depth = json_integer_value(json_object_get(booster, "depth"));
+	double half = json_number_value(json_object_get(booster, "half_proved"));
 
 	fprintf(out, "%lld features, %s, penalty %g",
 		json_integer_value(json_object_get(booster, "features_used")),
@@ -315,6 +320,8 @@ static void report_kind(FILE *out, const json_t *booster)
 	if (depth > 0)
 		fprintf(out, ", depth %lld, %lld rounds", depth,
 			json_integer_value(json_object_get(booster, "rounds")));
+	if (half > 0)
+		fprintf(out, ", half proved by " VQ_PROOF_FEATURE " %.4f", half);
 }
 
 static void report_features(FILE *out, const json_t *m)

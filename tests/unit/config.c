@@ -38,7 +38,7 @@ static void table(void)
 	}
 	is_int((long long)json_object_size(all) > 0, 1, "all values as JSON");
 	is_real(json_real_value(json_object_get(json_object_get(all, "model"), "binary_threshold")),
-		0.75, 0, "a default in its group");
+		0.7, 0, "a default in its group");
 	json_decref(all);
 	vq_config_free(&c);
 	ok(c == NULL, "freed and cleared");

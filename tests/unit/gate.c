@@ -6,7 +6,7 @@ static json_t *prediction(double text, double flicker, double threshold)
 	struct vq_judgement j;
 	enum vq_class c;
 
-	vq_judgement_combine(text, flicker, 1, &j);
+	vq_judgement_combine(&(struct vq_stages){text, flicker, 1, 0}, &j);
 	c = vq_judgement_category(&j, threshold);
 	return json_pack("{s:b,s:f,s:s,s:{s:f,s:f}}", "artifact", c != VQ_NONE, "confidence",
 		1 - j.p[VQ_NONE], "artifact_category", vq_class_name(c), "defects",

@@ -35,12 +35,18 @@ static double sum(const struct vq_judgement *j)
 	return j->p[VQ_NONE] + j->p[VQ_TEXT] + j->p[VQ_FLICKER];
 }
 
-static void combine(void)
+static void combine(
+	double text, double flicker, double beside, double proof, struct vq_judgement *j)
+{
+	vq_judgement_combine(&(struct vq_stages){text, flicker, beside, proof}, j);
+}
+
+static void combined(void)
 {
 	struct vq_judgement j;
 	double worst = 0;
 
-	vq_judgement_combine(0.5, 0.25, 0.4, &j);
+	combine(0.5, 0.25, 0.4, 0, &j);
 	is_real(j.p[VQ_FLICKER], 0.25, 1e-9, "flicker comes first");
 	is_real(j.p[VQ_TEXT], 0.75 * 0.5, 1e-9, "text where it does not flicker");
 	is_real(j.p[VQ_NONE], 0.75 * 0.5, 1e-9, "neither");
@@ -49,16 +55,21 @@ static void combine(void)
 	is_real(j.defect[VQ_FLICKER], 0.25, 1e-9, "flicker's own");
 	is_int(vq_judgement_category(&j, 0.4), VQ_TEXT, "the likelier of both");
 	is_int(vq_judgement_category(&j, 0.375), VQ_NONE, "P(NONE) must be below the threshold");
-	vq_judgement_combine(1, 0.5, 1, &j);
+	combine(1, 0.5, 1, 0, &j);
 	is_int(vq_judgement_category(&j, 0.5), VQ_TEXT, "a tie is TEXT_INCONSISTENCY");
-	vq_judgement_combine(1, 0.6, 1, &j);
+	combine(1, 0.6, 1, 0, &j);
 	is_int(vq_judgement_category(&j, 0.5), VQ_FLICKER, "flicker explains letters that change");
-	vq_judgement_combine(0, 0, 1, &j);
+	combine(0.5, 0.25, 0.4, 0.8, &j);
+	is_real(j.p[VQ_TEXT], 0.8 + 0.2 * 0.375, 1e-9, "a proof comes before flicker");
+	is_real(j.p[VQ_FLICKER], 0.2 * 0.25, 1e-9, "which has what is left");
+	is_real(j.defect[VQ_TEXT], 0.8 + 0.2 * (0.375 + 0.25 * 0.5 * 0.4), 1e-9, "text's own");
+	is_real(j.defect[VQ_FLICKER], 0.25, 1e-9, "flicker's own stays");
+	combine(0, 0, 1, 0, &j);
 	is_real(j.p[VQ_NONE], 1, 0, "nothing");
-	vq_judgement_combine(1, 1, 1, &j);
+	combine(1, 1, 1, 0, &j);
 	is_real(j.p[VQ_NONE], 0, 0, "both for sure");
 	for (int i = 0; i <= 1000; i++) {
-		vq_judgement_combine(i / 1000.0, (i * 7919 % 1001) / 1000.0, i % 3 / 2.0, &j);
+		combine(i / 1000.0, (i * 7919 % 1001) / 1000.0, i % 3 / 2.0, i % 7 / 6.0, &j);
 		worst = fmax(worst, fabs(sum(&j) - 1));
 	}
 	is_real(worst, 0, 1e-9, "the probabilities sum to 1");
@@ -186,6 +197,43 @@ static void scaled(void)
 	refused(b, "\"text_beside_flicker\" is not from 0 to 1", "a share above 1");
 }
 
+static void proved(void)
+{
+	json_t *b = toy_bundle("a", "b", "0.1.0"), *r = record(1, 0.25, 0.25);
+	struct vq_model *plain, *m;
+	struct vq_judgement without, with;
+	struct vq_reason why[8];
+	size_t n;
+
+	is_real(vq_proof_of(&(struct vq_proof){0.02}, 0), 0, 1e-9, "nothing is proved by nothing");
+	is_real(vq_proof_of(&(struct vq_proof){0.02}, 0.02), 0.5, 0.001, "half by half");
+	ok(vq_proof_of(&(struct vq_proof){0.02}, 0.01) < 0.02, "little by half of that");
+	ok(vq_proof_of(&(struct vq_proof){0.02}, 1) > 0.999, "all by all");
+	is_real(vq_proof_of(&(struct vq_proof){0}, 1), 0, 0, "where nothing proves, nothing does");
+	plain = parse(json_deep_copy(b));
+	json_object_set_new(b, "text_proof", json_pack("{s:f}", "half", 1.0));
+	m = parse(json_deep_copy(b));
+	is_int(vq_model_judge(m, r, &with, &err), VQ_EDATA, "a record without the measure");
+	has_str(err.msg, "feature \"text_proof\", which the model asks for: missing", "says so");
+	json_object_set_new(json_object_get(r, "features"), "text_proof", json_real(1));
+	vq_model_judge(plain, r, &without, &err);
+	vq_model_judge(m, r, &with, &err);
+	is_real(with.p[VQ_NONE], without.p[VQ_NONE] / 2, 0.002, "a proof");
+	vq_model_reasons(m, (const int[]){0, 1, 0}, why, 8, &n, &err);
+	is_str(why[0].feature, "text_proof", "is the first reason");
+	is_real(why[0].value, 1, 0, "with its value");
+	ok(why[0].contribution > 0.5, "and its weight: %.3f", why[0].contribution);
+	json_decref(r);
+	r = record(0, 0.25, 0.25);
+	vq_model_judge(m, r, &with, &err);
+	is_real(with.p[VQ_TEXT], 0, 0, "without text nothing is proved, nor asked for");
+	json_decref(r);
+	vq_model_free(&plain);
+	vq_model_free(&m);
+	json_object_set_new(b, "text_proof", json_object());
+	refused(b, "text_proof: ", "a proof that does not say when");
+}
+
 static void unsuited(void)
 {
 	struct vq_model *m = parse(toy_bundle("wanted", "b", "0.1.0"));
@@ -286,10 +334,11 @@ int main(void)
 		{0, 0.5, {1, -1}}, {1, 0.5, {0, 2}}, {0, 0.5, {-1, 1}}};
 	struct vq_model *m;
 
-	combine();
+	combined();
 	plain();
 	bundle();
 	scaled();
+	proved();
 	unsuited();
 	training();
 	damaged(toy_model(names, 2, s, 3, "5E-1"), "XGBoost model");

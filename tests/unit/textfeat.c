@@ -278,6 +278,10 @@ static void unsure_reader(int n, char *text, double *confidence, char *more, siz
 		more + strlen(more), size - strlen(more), ",\"noise\":0.6,\"noise_deviation\":0.2");
 }
 
+/* Steady, changing with the scene, known by strings alone, or for a reason. */
+static script *const unproven[] = {
+	steady, scene, strings_only, counting, typed, gone, cut_by_edge, shaken, caption};
+
 static const char *reason(const json_t *out)
 {
 	return json_string_value(
@@ -390,6 +394,20 @@ static void test_letters(double *v)
 	json_decref(out);
 }
 
+static void test_proof(double *v)
+{
+	size_t proof = feature("text_proof");
+
+	json_decref(run(mutating, 10, v));
+	ok(v[proof] > 0.1, "letters that change on their own prove it: %.3f", v[proof]);
+	json_decref(run(one_letter, 10, v));
+	is_real(v[proof], 0, 0, "a row that changes little does not");
+	for (size_t i = 0; i < sizeof unproven / sizeof *unproven; i++) {
+		json_decref(run(unproven[i], 10, v));
+		is_real(v[proof], 0, 0, "nor what happened in case %zu", i);
+	}
+}
+
 static void refuses(const char *line, const char *message)
 {
 	struct vq_textfeat *t = NULL;
@@ -440,6 +458,7 @@ int main(void)
 	test_cases(v);
 	test_causes(v);
 	test_letters(v);
+	test_proof(v);
 	test_refusals(v);
 	free(v);
 	return done_testing();

@@ -187,6 +187,42 @@ static char *text_part(const struct vq_training *t)
 	return s;
 }
 
+/* A feature that is 0 but for two in three of the clips with the text defect. */
+static void proof(void)
+{
+	struct vq_labels *l = make_labels(0);
+	struct vq_dataset *d = make_data(l, false);
+	size_t column = vq_dataset_column(d, "junk"), shown = 0;
+	struct vq_training *t, *u;
+	double before = 1, after = 1;
+
+	vq_train(&t, d, &options, &err);
+	is_real(t->choice[VQ_TEXT].proof.half, 0, 0, "no such feature proves nothing");
+	free(d->names[column]);
+	d->names[column] = strdup(VQ_PROOF_FEATURE);
+	vq_train(&u, d, &options, &err);
+	is_real(u->choice[VQ_TEXT].proof.half, 0, 0, "nor does what every clip may show");
+	vq_training_free(&u);
+	for (size_t i = 0; i < d->rows; i++) {
+		bool text = d->label[i]->category == VQ_TEXT && shown++ % 3 != 0;
+
+		d->x[i * d->cols + column] = text ? 0.05F : 0;
+	}
+	vq_train(&u, d, &options, &err);
+	ok(u->choice[VQ_TEXT].proof.half > 0 && u->choice[VQ_TEXT].proof.half < 0.05,
+		"what only defects show proves them: from %.4f", u->choice[VQ_TEXT].proof.half);
+	for (size_t i = 0; i < d->rows; i++)
+		if (d->x[i * d->cols + column] > 0) {
+			before = fmin(before, t->judged[i].p[VQ_TEXT]);
+			after = fmin(after, u->judged[i].p[VQ_TEXT]);
+		}
+	ok(after > 0.9 && before < after, "out of fold, too: %.3f, was %.3f", after, before);
+	vq_training_free(&t);
+	vq_training_free(&u);
+	vq_dataset_free(&d);
+	vq_labels_free(&l);
+}
+
 /* The letters of a clip that flickers change for another reason. */
 static void flicker_is_no_text(void)
 {
@@ -267,6 +303,7 @@ int main(void)
 {
 	dataset();
 	whole();
+	proof();
 	flicker_is_no_text();
 	nothing_to_learn();
 	too_little();

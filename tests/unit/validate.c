@@ -97,7 +97,7 @@ static struct vq_scored judged(enum vq_class truth, bool text, bool flicker, dou
 {
 	struct vq_scored s = {.truth = truth, .defect = {!text && !flicker, text, flicker}};
 
-	vq_judgement_combine(pt, pf, 1, &s.judgement);
+	vq_judgement_combine(&(struct vq_stages){pt, pf, 1, 0}, &s.judgement);
 	return s;
 }
 

@@ -140,8 +140,8 @@ static void both_flagged(void)
 		"1 event of TEXT_INCONSISTENCY, 1 event of TEMPORAL_FLICKER", "both named");
 	is_str(str(p, "artifact_category"), "TEMPORAL_FLICKER",
 		"as likely as the other one, flicker is the category");
-	is_str(str(json_array_get(json_object_get(p, "events"), 0), "category"),
-		"TEMPORAL_FLICKER", "its event leads, though the other's is more severe");
+	is_str(str(json_array_get(json_object_get(p, "events"), 0), "category"), "TEMPORAL_FLICKER",
+		"its event leads, though the other's is more severe");
 	json_decref(p);
 }
 
