@@ -17,10 +17,9 @@
 
 struct vq_aligner {
 	float now[VQ_CROP_PIXELS], then[VQ_CROP_PIXELS];
-	float ring_now[VQ_CROP_PIXELS], ring_then[VQ_CROP_PIXELS];
-	float share[VQ_CROP_PIXELS]; /* of the ring, in each pixel's neighbourhood */
+	float share[VQ_CROP_PIXELS]; /* of far, in each pixel's neighbourhood */
 	float a[VQ_CROP_PIXELS], b[VQ_CROP_PIXELS], c[VQ_CROP_PIXELS];
-	uint8_t seen[VQ_CROP_PIXELS], ring[VQ_CROP_PIXELS];
+	uint8_t seen[VQ_CROP_PIXELS], far[VQ_CROP_PIXELS];
 };
 
 /* ---- pyramid ------------------------------------------------------------------------- */
@@ -180,7 +179,7 @@ static void span_of(double before, double after, double scale, int length, int *
 	*to = *to > *from ? *to : *from + 1;
 }
 
-/* Clear the ring where a box lies, and as far around it as its letters reach. */
+/* A box, and as much around it as its letters reach into, is not far from letters. */
 static void leave_out(struct vq_crop *c, const double box[4], double gap)
 {
 	int left = (int)fmax(0, floor((box[0] - gap - c->x) / c->scale));
@@ -189,7 +188,7 @@ static void leave_out(struct vq_crop *c, const double box[4], double gap)
 	int bottom = (int)fmin(c->height, ceil((box[3] + gap - c->y) / c->scale));
 
 	for (int v = top; v < bottom && left < right; v++)
-		memset(c->ring + v * c->width + left, 0, (size_t)(right - left));
+		memset(c->far + v * c->width + left, 0, (size_t)(right - left));
 }
 
 void vq_crop_take(struct vq_crop *c, const struct vq_pyramid *p, const double box[4], double letter,
@@ -224,7 +223,7 @@ void vq_crop_take(struct vq_crop *c, const struct vq_pyramid *p, const double bo
 		for (int u = 0; u < c->width; u++)
 			c->pixel[v * c->width + u] = (uint8_t)(row[u] + 0.5f);
 	}
-	memset(c->ring, 1, (size_t)(c->width * c->height));
+	memset(c->far, 1, (size_t)(c->width * c->height));
 	leave_out(c, box, GAP * least);
 	for (size_t i = 0; i < count; i++)
 		leave_out(c, others[i], GAP * least);
@@ -655,7 +654,7 @@ static double correlate(const struct moments *m, double floor)
 }
 
 #define LETTERS_FLAT 0.02
-#define RING_FLAT 0.1 /* a coder's noise on an even ground is no change of the surroundings */
+#define FAR_FLAT 0.1 /* a coder's noise on an even ground is no change of the surroundings */
 
 static bool within(const int box[4], int u, int v)
 {
@@ -762,50 +761,28 @@ static void compare_raw(const struct vq_aligner *al, const struct vq_crop *c, st
 	o->edge = (gab + n) / sqrt((gaa + n) * (gbb + n));
 }
 
-/* Like normalise(), for the pixels of the ring and by them alone; the others become 0. */
-static void normalise_ring(struct vq_aligner *al, float *v, int w, int h, int r)
+/* Like normalise(), for the pixels far from letters and by them alone; the others become 0. */
+static void normalise_far(struct vq_aligner *al, float *v, int w, int h, int r)
 {
 	int n = w * h;
 
 	for (int i = 0; i < n; i++)
-		v[i] *= al->ring[i];
+		v[i] *= al->far[i];
 	box_mean(v, al->a, al->c, w, h, r);
 	for (int i = 0; i < n; i++)
-		v[i] = al->ring[i] ? v[i] - al->a[i] / al->share[i] : 0;
+		v[i] = al->far[i] ? v[i] - al->a[i] / al->share[i] : 0;
 	for (int i = 0; i < n; i++)
 		al->a[i] = v[i] * v[i];
 	box_mean(al->a, al->b, al->c, w, h, r);
 	for (int i = 0; i < n; i++)
-		if (al->ring[i])
+		if (al->far[i])
 			v[i] /= sqrtf(fmaxf(0, al->b[i] / al->share[i])) + FLAT;
-}
-
-/* What surrounds the letters, in the raw crops: no letter has a part in it, so that letters
- * that change leave it alone. */
-static double ring_likeness(struct vq_aligner *al, const struct vq_crop *c, int radius)
-{
-	int w = c->width, h = c->height, n = w * h;
-	struct moments m = {0};
-
-	for (int i = 0; i < n; i++) {
-		al->ring[i] = c->ring[i] && al->seen[i];
-		al->ring_now[i] = al->ring[i];
-	}
-	box_mean(al->ring_now, al->share, al->c, w, h, radius);
-	memcpy(al->ring_now, al->now, (size_t)n * sizeof *al->now);
-	memcpy(al->ring_then, al->then, (size_t)n * sizeof *al->then);
-	normalise_ring(al, al->ring_now, w, h, radius);
-	normalise_ring(al, al->ring_then, w, h, radius);
-	for (int i = 0; i < n; i++)
-		if (al->ring[i])
-			add_moment(&m, al->ring_then[i], al->ring_now[i]);
-	return correlate(&m, RING_FLAT);
 }
 
 void vq_crop_compare(struct vq_aligner *a, const struct vq_crop *c, const struct vq_pyramid *p,
 	const struct vq_warp *w, struct vq_likeness *o)
 {
-	struct moments box = {0};
+	struct moments box = {0}, ring = {0};
 	int level = level_for(p, c->scale), radius = LETTER / 3;
 	double same = 0, any = 0;
 
@@ -815,15 +792,19 @@ void vq_crop_compare(struct vq_aligner *a, const struct vq_crop *c, const struct
 	for (int i = 0; i < c->width * c->height; i++)
 		a->then[i] = c->pixel[i];
 	compare_raw(a, c, o);
-	o->ring = ring_likeness(a, c, radius);
 	normalise(a, a->now, c->width, c->height, radius);
 	normalise(a, a->then, c->width, c->height, radius);
 	for (int v = 0, i = 0; v < c->height; v++)
 		for (int u = 0; u < c->width; u++, i++) {
 			float x = a->then[i], y = a->now[i];
 
-			if (!a->seen[i] || !within(c->inner, u, v))
+			if (!a->seen[i])
 				continue;
+			if (!within(c->inner, u, v)) {
+				if (within(c->fit, u, v))
+					add_moment(&ring, x, y);
+				continue;
+			}
 			add_moment(&box, x, y);
 			if (fabsf(x) > 0.7f || fabsf(y) > 0.7f) {
 				any++;
@@ -831,6 +812,30 @@ void vq_crop_compare(struct vq_aligner *a, const struct vq_crop *c, const struct
 			}
 		}
 	o->box = correlate(&box, LETTERS_FLAT);
+	o->ring = correlate(&ring, LETTERS_FLAT);
 	o->stroke = any > 0 ? same / any : 1;
 	o->worst = worst_cells(a, c);
+}
+
+double vq_crop_surroundings(struct vq_aligner *a, const struct vq_crop *c,
+	const struct vq_pyramid *p, const struct vq_warp *w)
+{
+	int level = level_for(p, c->scale), radius = LETTER / 3, n = c->width * c->height;
+	struct moments m = {0};
+
+	for (int v = 0; v < c->height; v++)
+		warp_row(p, level, w, 0, c->width, v, 1, a->now + v * c->width,
+			a->seen + v * c->width);
+	for (int i = 0; i < n; i++) {
+		a->far[i] = c->far[i] && a->seen[i];
+		a->a[i] = a->far[i];
+		a->then[i] = c->pixel[i];
+	}
+	box_mean(a->a, a->share, a->c, c->width, c->height, radius);
+	normalise_far(a, a->now, c->width, c->height, radius);
+	normalise_far(a, a->then, c->width, c->height, radius);
+	for (int i = 0; i < n; i++)
+		if (a->far[i])
+			add_moment(&m, a->then[i], a->now[i]);
+	return correlate(&m, FAR_FLAT);
 }

@@ -32,12 +32,11 @@ struct vq_crop {
 	double scale;	   /* frame pixels a crop pixel */
 	double x, y;	   /* frame position of the crop's corner */
 	uint8_t pixel[VQ_CROP_PIXELS];
-	uint8_t ring[VQ_CROP_PIXELS]; /* 1: surroundings without letters */
+	uint8_t far[VQ_CROP_PIXELS]; /* 1: far enough from any letters */
 };
 
 /* Take the crop of a box (frame pixels).  letter: the height of small letters, frame
- * pixels; others: boxes of other letters.  What is near any of the boxes, or lies outside the
- * frame, is left out of the ring. */
+ * pixels; others: boxes of other letters.  What lies outside the frame is left out. */
 void vq_crop_take(struct vq_crop *c, const struct vq_pyramid *p, const double box[4], double letter,
 	const double (*others)[4], size_t count);
 
@@ -67,7 +66,7 @@ double vq_crop_align(struct vq_aligner *a, const struct vq_crop *c, const struct
  * normalised luma, so that light and contrast do not count; -1..1. */
 struct vq_likeness {
 	double box;    /* inside the box */
-	double ring;   /* in the ring around it, 1 where that is empty */
+	double ring;   /* close around it, soft edges and tall letters' ends included */
 	double worst;  /* of the least similar tenth of the cells, about a letter wide each */
 	double edge;   /* correlation of gradient magnitudes inside the box */
 	double stroke; /* share of strokes (pixels off the local mean) that agree */
@@ -80,5 +79,11 @@ struct vq_likeness {
 
 void vq_crop_compare(struct vq_aligner *a, const struct vq_crop *c, const struct vq_pyramid *p,
 	const struct vq_warp *w, struct vq_likeness *out);
+
+/* The correlation of what lies around the box and far from all letters: letters that change
+ * have no part in it, nor has what blurs or shifts them a little.  1 where that is empty, or
+ * flat in both. */
+double vq_crop_surroundings(struct vq_aligner *a, const struct vq_crop *c,
+	const struct vq_pyramid *p, const struct vq_warp *w);
 
 #endif

@@ -6,8 +6,10 @@
 #include "editdist.h"
 
 #define CHANGE 0.15 /* correlation lost in a step that is worth a look */
-#define TWICE 2	    /* what the ring lost, to leave out what may be the surroundings' */
-#define PROOF 0.1   /* least correlation lost beyond that which proves something */
+#define PLAIN 0.3   /* correlation lost in a step that proves something */
+#define TWICE 2	    /* what the surroundings lost, to leave out what may be theirs */
+#define PROOF 0.2   /* of it, at least this much more than that */
+#define STILL 0.1   /* of a letter's height: less is no motion, for a proof */
 #define EXCESS 0.06 /* of it, at least this much more than the ring lost */
 #define CELL 0.6    /* correlation lost by the letters that lost most: they are others */
 #define CELL_MEAN 0.03
@@ -130,20 +132,31 @@ static struct vq_text_verdict look(const struct vq_text_series *t, enum look wha
 	return v;
 }
 
+/* What the surroundings changed.  Those of a row that moves must hold its ends, to tell how well
+ * it was found again; a row that stands still is found. */
+static double scene_change(const struct vq_text_sample *s)
+{
+	bool still = moved_by(s) <= STILL * height_of(s);
+
+	return still && !isnan(s->around) ? fmax(0, 1 - s->around) : ring_change(s);
+}
+
 double vq_text_proof(const struct vq_text_series *t)
 {
-	double sum = 0, weight = 0;
+	double strongest = 0, sum = 0, weight = 0;
 
+	for (size_t i = 1; i < t->count; i++)
+		strongest = fmax(strongest, t->sample[i].contrast); /* not NAN's */
 	for (size_t i = 1; i < t->count; i++) {
 		const struct vq_text_sample *s = &t->sample[i];
-		double trust = vq_text_step_trust(t, i), change, beyond;
+		double trust = vq_text_step_trust(t, i), change = vq_text_step_change(t, i);
+		double beyond = change - TWICE * scene_change(s);
 
 		if (isnan(s->similarity))
 			continue;
 		weight += trust;
-		change = vq_text_step_change(t, i);
-		beyond = change - TWICE * ring_change(s);
-		if (is_sure(t, i) && change >= CHANGE && beyond >= PROOF)
+		if (is_sure(t, i) && !(s->contrast <= FAINT * strongest) && change >= PLAIN &&
+			beyond >= PROOF)
 			sum += trust * beyond;
 	}
 	return weight > 0 ? sum / weight : 0;

@@ -24,9 +24,9 @@ struct vq_text_verdict {
 const char *vq_text_legitimate(const struct vq_text_series *t, const char **notes);
 
 /* How surely letters change and nothing else does: the mean over all steps, by trust, of what
- * the crop changes beyond twice its ring's change, in those steps where that is much and neither
- * motion nor blur nor the frame's edge can explain it; 0..1.  0 without measurements of the
- * picture. */
+ * the crop changes beyond twice what its surroundings do, in those steps where that is much and
+ * neither motion nor blur nor a fade nor the frame's edge can explain it; 0..1.  0 without
+ * measurements of the picture. */
 double vq_text_proof(const struct vq_text_series *t);
 
 /* edit_threshold: more edits between consecutive readings than this are told, as OCR

@@ -54,8 +54,7 @@ static const struct vq_feature features[] = {
 	{"text_unstable_share", "text", "share", 0, 1,
 		"share of all evidence in tracks that change more than their surroundings"},
 	{"text_proof", "text", "score", 0, 1,
-		"change of letters beyond twice that of the ring around them, in steps that "
-		"nothing "
+		"change of letters beyond twice that of what is around them, in steps that nothing "
 		"else explains; worst track, weighted by evidence twice"},
 	MEASURE("change", "score", 1, "1 - correlation of the aligned crop with the one before"),
 	MEASURE("excess", "score", 1, "how much more the crop changes than the ring around it"),
@@ -188,6 +187,7 @@ static void read_measurements(const json_t *r, struct vq_text_sample *s)
 
 	s->similarity = optional(r, "similarity");
 	s->ring = optional(r, "ring_similarity");
+	s->around = optional(r, "around_similarity");
 	s->worst = optional(r, "worst_similarity");
 	s->edge = optional(r, "edge_similarity");
 	s->stroke = optional(r, "stroke_similarity");

@@ -216,6 +216,7 @@ static void put_likeness(json_t *o, const struct vq_seen *r, double sx, double s
 
 	put(o, "similarity", number_or_null(known, l->box));
 	put(o, "ring_similarity", number_or_null(known, l->ring));
+	put(o, "around_similarity", number_or_null(known, r->around));
 	put(o, "worst_similarity", number_or_null(known, l->worst));
 	put(o, "edge_similarity", number_or_null(known, l->edge));
 	put(o, "stroke_similarity", number_or_null(known, l->stroke));

@@ -19,7 +19,7 @@ struct vq_text_sample {
 	bool found;  /* by the locator, not only by its looks from before */
 	bool read;   /* text comes from this very crop */
 	size_t text; /* which of the track's texts */
-	double similarity, ring, worst, edge, stroke;
+	double similarity, ring, around, worst, edge, stroke;
 	double two, two_ring, four, four_ring;
 	double match, visible, sharpness, contrast, score, letter_height;
 	double motion[2];	       /* source pixels since the sample before */

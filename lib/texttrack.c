@@ -202,6 +202,7 @@ static void follow(void *context, int worker, size_t index)
 
 	k->seen.match = find_again(t, a, k, radius);
 	vq_crop_compare(a, c, t->pyramid, &k->warp, &k->seen.like);
+	k->seen.around = vq_crop_surroundings(a, c, t->pyramid, &k->warp);
 	vq_warp_box(c, &still, before);
 	vq_warp_box(c, &k->warp, k->moved);
 	k->seen.motion[0] = (k->moved[0] + k->moved[2] - before[0] - before[2]) / 2;

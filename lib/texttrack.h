@@ -24,6 +24,7 @@ struct vq_seen {
 	double motion[2]; /* of the box's middle since the sample before, frame pixels */
 	double match;	  /* correlation of crop and ring after alignment */
 	struct vq_likeness like;
+	double around; /* of the surroundings, see vq_crop_surroundings() */
 	/* Correlation in box and ring against the crop two and four samples
 	 * before; NAN when there is none. */
 	double two[2], four[2];
