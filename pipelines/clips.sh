@@ -99,11 +99,6 @@ kept_name() {
 	printf '%s\n' "${name%.*}"
 }
 
-# One record a clip as it comes, or a document when all are there?
-is_document() {
-	[ "$format" != jsonl ] || [ "$bbox" != pixel ]
-}
-
 # deliver: $work/result goes out, or waits for the document.
 deliver() {
 	if is_document; then
@@ -128,6 +123,16 @@ fail_clip() {
 	fi
 }
 
+# Wrong options of the stages are found once, and before the first clip.
+check_stages() {
+	if [ ${#ocr_options[@]} != 0 ]; then
+		"$VQ_BIN/vidqc-ocr" "${ocr_options[@]}" --help >/dev/null </dev/null || exit
+	fi
+	if [ ${#classify[@]} != 0 ]; then
+		check_classifier "${classify[@]}"
+	fi
+}
+
 # All clips, one after the other.  A clip that fails says so, the others go on, and
 # the first failure is the status at the end.
 run_clips() {
@@ -135,6 +140,7 @@ run_clips() {
 
 	make_work
 	make_config
+	check_stages
 	read_forms
 	open_output "$to"
 	frames_options=(${clip_id:+--clip-id "$clip_id"})
@@ -149,11 +155,11 @@ run_clips() {
 			fail_clip "$clip" "$status"
 		fi
 	done
-	# WebVTT has no place for an error.
-	if is_document && { [ "$format" != webvtt ] || [ "$failed" = 0 ]; }; then
-		run_format "$format" "$bbox" 'the verdicts' <"$work/records" >"$work/document"
-		emit "$work/document"
-		close_output
+	if is_document; then
+		if make_document "$work/records" "$failed"; then
+			emit "$work/document"
+			close_output
+		fi
 	elif [ "$done" != 0 ]; then
 		close_output
 	fi
@@ -167,5 +173,5 @@ make_keep() {
 	if [ "$clips" -gt 1 ]; then
 		keep=$keep_root/$(kept_name "$1")
 	fi
-	mkdir -p -- "$keep" || exit 74
+	make_folder "$keep"
 }

@@ -218,6 +218,8 @@ say() {
 		if [[ $line != *"$2"* ]]; then
 			line="vidqc: $2: $line"
 		fi
+		# A copy of standard input, where a clip is read twice.
+		line=${line//"$work/stdin"/stdin}
 		printf '%s\n' "${line//[[:cntrl:]]/?}" >&2
 	done <"$work/$1.err"
 }
@@ -260,14 +262,14 @@ reset_stages() {
 # run_pipe CLIP: one clip in, its records in $work/result.  The status is the
 # command's; when it is not 0, what was said of it stays in $work/said.
 run_pipe() {
-	local clip=$1 stage status=0
+	local clip=$1 stage status=0 said
 
 	reset_stages
 	rm -f -- "$work/info" "$work/result"
 	start_stages "$clip"
 	wait_stages
-	if [ -n "$keep" ] && [ -s "$work/info" ]; then
-		cp -- "$work/info" "$keep/info.json" || exit 74
+	if [ -n "$keep" ] && [ -s "$work/info" ] && ! said=$(cp -- "$work/info" "$keep/info.json" 2>&1); then
+		die 74 "--keep: $keep/info.json: ${said##*: }"
 	fi
 	if [ -n "$first_failed" ]; then
 		explain "$(culprit)" "$clip" 2>"$work/said" || status=$?
