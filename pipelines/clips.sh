@@ -108,6 +108,12 @@ deliver() {
 	fi
 }
 
+# error_record ID CLIP STATUS: with what was said of the clip.
+error_record() {
+	jq -nc --arg id "$1" --arg path "$2" --argjson code "$3" --rawfile said "$work/said" \
+		'{type: "error", clip_id: $id, path: $path, error: {$code, message: ($said | rtrimstr("\n"))}}'
+}
+
 # fail_clip CLIP STATUS: a document names the clips that have no verdict, or they would
 # look like clean ones.
 fail_clip() {
@@ -117,9 +123,7 @@ fail_clip() {
 		failed=$2
 	fi
 	if is_document; then
-		jq -nc --arg id "${id:-$(kept_name "$1")}" --arg path "$1" --argjson code "$2" --rawfile said "$work/said" \
-			'{type: "error", clip_id: $id, path: $path, error: {$code, message: ($said | rtrimstr("\n"))}}' \
-			>>"$work/records"
+		error_record "${id:-$(kept_name "$1")}" "$1" "$2" >>"$work/records"
 	fi
 }
 

@@ -210,6 +210,15 @@ explain() {
 	return 70
 }
 
+# blame CLIP: explain the stage at fault, and leave what was said in $work/said.
+blame() {
+	local status=0
+
+	explain "$(culprit)" "$1" 2>"$work/said" || status=$?
+	cat -- "$work/said" >&2
+	return "$status"
+}
+
 # vidqc-frames names the clip in its messages; the stages behind it know only streams.
 say() {
 	local line
@@ -272,8 +281,7 @@ run_pipe() {
 		die 74 "--keep: $keep/info.json: ${said##*: }"
 	fi
 	if [ -n "$first_failed" ]; then
-		explain "$(culprit)" "$clip" 2>"$work/said" || status=$?
-		cat -- "$work/said" >&2
+		blame "$clip" || status=$?
 		return "$status"
 	fi
 	for stage in frames ocr features ${classify:+classify}; do
