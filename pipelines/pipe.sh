@@ -97,12 +97,16 @@ close_pipes() {
 # Wait for all stages.  After the first failure the others end by themselves, as
 # their pipes are closed; when none does for two seconds they are told to.
 wait_stages() {
-	local stage status signals=(TERM KILL)
+	local line='' more signals=(TERM KILL)
 
 	while [ ${#code[@]} != ${#pid[@]} ]; do
-		if read -r ${first_failed:+-t 2} -u "$endings" status stage; then
-			note_end "$stage" "$status"
+		if IFS= read -r ${first_failed:+-t 2} -u "$endings" more; then
+			line+=$more
+			note_end "${line#* }" "${line%% *}"
+			line=
 		elif [ $? -gt 128 ] && [ ${#signals[@]} != 0 ]; then
+			# Time may be up in the middle of a line.
+			line+=$more
 			stop_stages "${signals[0]}"
 			signals=("${signals[@]:1}")
 		else
