@@ -74,6 +74,18 @@ static const char *default_model(char *path, size_t size)
 	return path;
 }
 
+/* A gate that stops says where: the predictions may go into a file. */
+static void tell_stop(const json_t *prediction)
+{
+	struct vq_err said; /* a message without control characters, whatever the name */
+
+	vq_fail(&said, VQ_EDATA, "gate: %s: %s, confidence %.2f",
+		json_string_value(json_object_get(prediction, "clip_id")),
+		json_string_value(json_object_get(prediction, "artifact_category")),
+		json_number_value(json_object_get(prediction, "confidence")));
+	fprintf(stderr, "vidqc-classify: %s\n", said.msg);
+}
+
 static enum vq_code classify(struct job *job, int fd, struct vq_err *err)
 {
 	struct vq_featstream *in = NULL;
@@ -88,7 +100,10 @@ static enum vq_code classify(struct job *job, int fd, struct vq_err *err)
 		json_decref(rec);
 		if (code != VQ_OK)
 			break;
-		job->any_stopped = job->any_stopped || vq_gate_stops(&job->gate, prediction);
+		if (job->gated && vq_gate_stops(&job->gate, prediction)) {
+			job->any_stopped = true;
+			tell_stop(prediction);
+		}
 		code = vq_record_write(stdout, prediction, err);
 		/* A reader of the pipe gets each verdict when it is made. */
 		if (code == VQ_OK && fflush(stdout) != 0)
@@ -172,7 +187,7 @@ int main(int argc, char **argv)
 		status = classify_file(&job, argv[optind]);
 	vq_model_free(&job.model);
 	vq_manifest_free(&manifest);
-	if (status == EX_OK && job.gated && job.any_stopped)
+	if (status == EX_OK && job.any_stopped)
 		status = 1;
 	return cli_close(&job.cli, status);
 }

@@ -51,17 +51,28 @@ const char *vq_verdict_class(const json_t *p)
 	return strcmp(category, "TEXT_INCONSISTENCY") == 0 ? "text" : "flicker";
 }
 
+/* A threshold may flag what is less likely than not. */
+static bool is_likely(const json_t *p)
+{
+	return vq_json_real(p, "confidence", 0) >= 0.5;
+}
+
 const char *vq_verdict_words(const json_t *p)
 {
+	/* by: text first, the other one too, more likely than not */
+	static const char *const words[2][2][2] = {
+		{{"The picture may flicker", "The picture flickers"},
+			{"The picture may flicker, and text may change",
+				"The picture flickers, and text changes"}},
+		{{"Text may change", "Text changes"},
+			{"Text may change, and the picture may flicker",
+				"Text changes, and the picture flickers"}},
+	};
 	bool text = strcmp(vq_verdict_class(p), "text") == 0;
 
 	if (!is_flagged(p))
 		return "Nothing found";
-	if (text)
-		return has_events(p, false) ? "Text changes, and the picture flickers"
-					    : "Text changes";
-	return has_events(p, true) ? "The picture flickers, and text changes"
-				   : "The picture flickers";
+	return words[text][has_events(p, !text)][is_likely(p)];
 }
 
 static const char *kind_words(const json_t *event)
@@ -169,7 +180,7 @@ static void put_verdict(const struct page *g)
 
 	fprintf(g->out, "<section class=\"verdict %s\">\n<h2>%s</h2>\n", vq_verdict_class(g->p),
 		vq_verdict_words(g->p));
-	if (is_flagged(g->p))
+	if (is_flagged(g->p) && is_likely(g->p))
 		fprintf(g->out,
 			"<p>A viewer would see a defect, with a probability of "
 			"<b>%.0f&nbsp;%%</b>.</p>\n",
@@ -178,8 +189,8 @@ static void put_verdict(const struct page *g)
 		fprintf(g->out,
 			"<p>The probability that a viewer would see a defect is "
 			"<b>%.0f&nbsp;%%</b>, "
-			"which is not enough to flag the clip.</p>\n",
-			p);
+			"which is %s to flag the clip.</p>\n",
+			p, is_flagged(g->p) ? "enough" : "not enough");
 	if (json_is_object(evidence)) {
 		fputs("<p class=\"soft\"><bdi>", g->out);
 		vq_html_text(g->out, vq_json_str(evidence, "notes", ""), 3 * NOTES);
@@ -350,7 +361,7 @@ static void put_event(const struct page *g, const json_t *e, size_t i)
 		vq_json_is_text(e) ? "text" : "flicker", i, i + 1, kind_words(e), start, end);
 	fprintf(g->out,
 		"<p class=\"num\">Severity %.2f of 1, strongest at %.2f s (frame %ld), "
-		"at %.0f,%.0f to %.0f,%.0f.</p>\n",
+		"at %.0f,%.0f to %.0f,%.0f pixels.</p>\n",
 		vq_json_real(e, "severity", 0), vq_json_real(e, "peak_time", 0),
 		vq_json_int(e, "peak_frame", 0), json_number_value(json_array_get(box, 0)),
 		json_number_value(json_array_get(box, 1)),
@@ -386,6 +397,9 @@ static void put_events(const struct page *g)
 			put_event(g, e, i);
 	}
 	put_more(g, n, ROWS);
+	if (g->shots != NULL && g->shots->events > 0 && g->shots->events < n)
+		fprintf(g->out, "<p class=\"soft\">Pictures are of the strongest %zu.</p>\n",
+			g->shots->events);
 	fputs("</section>\n", g->out);
 }
 
@@ -590,20 +604,41 @@ static void put_fact(const struct page *g, const char *name, const json_t *o, co
 	fputs("</dd>\n", g->out);
 }
 
+/* Size, length and rate of the clip, which the prediction has, or the features. */
+static void put_media(const struct page *g)
+{
+	const json_t *media = json_object_get(g->p, "media"), *rate;
+	double rate_of_one;
+
+	if (!json_is_object(media))
+		media = json_object_get(g->d->features, "media");
+	if (vq_json_int(media, "width", 0) > 0 && vq_json_int(media, "height", 0) > 0)
+		fprintf(g->out, "<dt>size</dt><dd class=\"num\">%ld x %ld pixels</dd>\n",
+			vq_json_int(media, "width", 0), vq_json_int(media, "height", 0));
+	if (vq_json_real(media, "duration_sec", 0) > 0)
+		fprintf(g->out, "<dt>length</dt><dd class=\"num\">%.2f seconds</dd>\n",
+			vq_json_real(media, "duration_sec", 0));
+	rate = json_object_get(media, "rate");
+	rate_of_one = json_number_value(json_array_get(rate, 1));
+	if (rate_of_one > 0)
+		fprintf(g->out, "<dt>rate</dt><dd class=\"num\">%.4g frames a second%s</dd>\n",
+			json_number_value(json_array_get(rate, 0)) / rate_of_one,
+			json_is_true(json_object_get(media, "variable_rate")) ? ", varying" : "");
+}
+
 static void put_coverage(const struct page *g)
 {
 	const json_t *c = json_object_get(g->p, "coverage");
 	const json_t *media = json_object_get(g->d->features, "media");
 
 	fputs("<section><h2>What was looked at</h2>\n<dl class=\"facts\">\n", g->out);
+	put_media(g);
 	put_fact(g, "frames", c, "frames");
-	put_fact(g, "different pictures", c, "distinct");
-	put_fact(g, "judged", c, "judged");
-	put_fact(g, "in transitions", c, "transition");
-	put_fact(g, "damaged", c, "frames_damaged");
-	put_fact(g, "read for text", c, "text_frames");
-	put_fact(g, "width", media, "width");
-	put_fact(g, "height", media, "height");
+	put_fact(g, "different frames", c, "distinct");
+	put_fact(g, "frames judged", c, "judged");
+	put_fact(g, "frames in transitions", c, "transition");
+	put_fact(g, "frames damaged", c, "frames_damaged");
+	put_fact(g, "frames read for text", c, "text_frames");
 	put_fact(g, "codec", media, "codec");
 	put_fact(g, "container", media, "container");
 	put_fact(g, "model", json_object_get(g->p, "model"), "version");

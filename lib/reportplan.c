@@ -86,6 +86,31 @@ static void find_steps(const json_t *list, long peak, long stride, long steps[2 
 	}
 }
 
+/* What the letters were before shows in the last frame that was read so: it is the first
+ * step where none of the others is that far from the peak. */
+static void show_before(const struct vq_reportdata *d, const json_t *event, long first, long peak,
+	long steps[2 * REACH + 1])
+{
+	const char *before = vq_json_str(event, "before", NULL);
+	long track = vq_json_int(event, "track", -1), found = -1;
+	const json_t *record;
+	size_t i;
+
+	if (before == NULL || track < 0)
+		return;
+	json_array_foreach(d->text, i, record)
+	{
+		long frame = vq_json_int(record, "frame", -1);
+		const json_t *region = vq_reportdata_region(d, track, frame);
+
+		if (frame >= first && frame < peak && region != NULL &&
+			strcmp(vq_json_str(region, "text", ""), before) == 0)
+			found = frame;
+	}
+	if (found >= 0 && found < steps[0])
+		steps[0] = found;
+}
+
 static void read_box(const json_t *event, double box[4])
 {
 	const json_t *v = json_object_get(event, "bbox");
@@ -146,6 +171,7 @@ static void plan_event(struct vq_shots *s, const struct vq_reportdata *d, size_t
 	shot->boxed = true;
 	scene_of(d, peak, &first, &last);
 	find_steps(text ? d->text : d->moments, peak, stride_of(d, text), steps);
+	show_before(d, event, first, peak, steps);
 	for (int k = -REACH; k <= REACH; k++) {
 		if (k != 0 && (steps[k + REACH] < first || steps[k + REACH] > last))
 			continue;

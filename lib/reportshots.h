@@ -61,7 +61,9 @@ struct vq_shots {
 
 /* Plan the pictures of at most max_events events.  Text events step through the frames
  * that were read, the others through the distinct frames, when the records are there;
- * otherwise through frames as far apart as those are on average.  No step crosses a cut. */
+ * otherwise through frames as far apart as those are on average.  The first step of a text
+ * event is a frame that was read as the event says it was before, if need be an earlier one.
+ * No step crosses a cut. */
 enum vq_code vq_shots_plan(
 	struct vq_shots *s, const struct vq_reportdata *d, size_t max_events, struct vq_err *err);
 void vq_shots_clear(struct vq_shots *s);

@@ -179,7 +179,7 @@ static void put_text(struct line *l)
 		most_changed(record, &much);
 		most = fmax(most, much);
 	}
-	snprintf(s, sizeof s, "text: change beyond its surroundings, up to %.2f", most);
+	snprintf(s, sizeof s, "text: change beyond its surroundings, up to %.2f of 1", most);
 	label(l, s);
 	json_array_foreach(l->d->text, i, record) put_stem(l, record, fmax(LEAST_EXCESS, most));
 	put_floor(l);
@@ -266,8 +266,8 @@ static void put_axis(struct line *l)
 
 		fprintf(l->out,
 			"<line class=\"tick\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"%d\" y2=\"%d\"/>"
-			"<text x=\"%.2f%%\" y=\"%d\" text-anchor=\"%s\">%.*f%s</text>\n",
-			x, x, l->y + 2, l->y + 7, x, l->y + 20,
+			"<text%s x=\"%.2f%%\" y=\"%d\" text-anchor=\"%s\">%.*f%s</text>\n",
+			x, x, l->y + 2, l->y + 7, i % 2 ? " class=\"odd\"" : "", x, l->y + 20,
 			i == 0	   ? "start"
 			: x > 96.0 ? "end"
 				   : "middle",

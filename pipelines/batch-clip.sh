@@ -22,8 +22,10 @@ note_error() {
 	fi
 	text=$(paste -sd ' ' "$work/messages")
 	text=${text//"$name: "/}
-	printf '%s %s\n' "$status" "${text:-ended with status $1}" >"$here/.$key.error"
-	mv -f -- "$here/.$key.error" "$here/$key.error"
+	{
+		printf '%s %s\n' "$status" "${text:-ended with status $1}" >"$here/.$key.error" &&
+			mv -f -- "$here/.$key.error" "$here/$key.error"
+	} 2>/dev/null
 }
 
 {

@@ -48,6 +48,9 @@ list_folder() {
 
 read_list() { # NAME, for messages
 	cat >"$work/list" || exit 74
+	if [ "$(head -c 8 "$work/list" | tr -d '\0')" = '{"type":' ]; then
+		die 65 "batch: $1: has records, and is no list of paths"
+	fi
 	if [ -z "$null" ]; then
 		if [ "$(tr -dc '\0' <"$work/list" | wc -c)" != 0 ]; then
 			die 65 "batch: $1: has zero bytes: no list of paths, or one for --null"

@@ -99,11 +99,6 @@ kept_name() {
 	printf '%s\n' "${name%.*}"
 }
 
-# One record a clip as it comes, or a document when all are there?
-is_document() {
-	[ "$format" != jsonl ] || [ "$bbox" != pixel ]
-}
-
 # deliver: $work/result goes out, or waits for the document.
 deliver() {
 	if is_document; then
@@ -111,6 +106,12 @@ deliver() {
 	else
 		emit "$work/result"
 	fi
+}
+
+# error_record ID CLIP STATUS: with what was said of the clip.
+error_record() {
+	jq -nc --arg id "$1" --arg path "$2" --argjson code "$3" --rawfile said "$work/said" \
+		'{type: "error", clip_id: $id, path: $path, error: {$code, message: ($said | rtrimstr("\n"))}}'
 }
 
 # fail_clip CLIP STATUS: a document names the clips that have no verdict, or they would
@@ -122,9 +123,17 @@ fail_clip() {
 		failed=$2
 	fi
 	if is_document; then
-		jq -nc --arg id "${id:-$(kept_name "$1")}" --arg path "$1" --argjson code "$2" --rawfile said "$work/said" \
-			'{type: "error", clip_id: $id, path: $path, error: {$code, message: ($said | rtrimstr("\n"))}}' \
-			>>"$work/records"
+		error_record "${id:-$(kept_name "$1")}" "$1" "$2" >>"$work/records"
+	fi
+}
+
+# Wrong options of the stages are found once, and before the first clip.
+check_stages() {
+	if [ ${#ocr_options[@]} != 0 ]; then
+		"$VQ_BIN/vidqc-ocr" "${ocr_options[@]}" --help >/dev/null </dev/null || exit
+	fi
+	if [ ${#classify[@]} != 0 ]; then
+		check_classifier "${classify[@]}"
 	fi
 }
 
@@ -135,6 +144,7 @@ run_clips() {
 
 	make_work
 	make_config
+	check_stages
 	read_forms
 	open_output "$to"
 	frames_options=(${clip_id:+--clip-id "$clip_id"})
@@ -149,11 +159,11 @@ run_clips() {
 			fail_clip "$clip" "$status"
 		fi
 	done
-	# WebVTT has no place for an error.
-	if is_document && { [ "$format" != webvtt ] || [ "$failed" = 0 ]; }; then
-		run_format "$format" "$bbox" 'the verdicts' <"$work/records" >"$work/document"
-		emit "$work/document"
-		close_output
+	if is_document; then
+		if make_document "$work/records" "$failed"; then
+			emit "$work/document"
+			close_output
+		fi
 	elif [ "$done" != 0 ]; then
 		close_output
 	fi
@@ -167,5 +177,5 @@ make_keep() {
 	if [ "$clips" -gt 1 ]; then
 		keep=$keep_root/$(kept_name "$1")
 	fi
-	mkdir -p -- "$keep" || exit 74
+	make_folder "$keep"
 }

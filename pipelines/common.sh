@@ -74,11 +74,41 @@ output=
 output_temp=
 
 make_work() {
-	trap clean_up EXIT
+	local made
+
+	trap on_exit EXIT
 	trap 'on_signal INT' INT
 	trap 'on_signal TERM' TERM
 	trap 'on_signal HUP' HUP
-	work=$(mktemp -d "${TMPDIR:-/tmp}/vidqc.XXXXXX") || exit 74
+	if ! made=$(mktemp -d "${TMPDIR:-/tmp}/vidqc.XXXXXX" 2>&1); then
+		die 74 "temporary files in ${TMPDIR:-/tmp}: ${made##*: }; TMPDIR may name another folder"
+	fi
+	work=$made
+}
+
+# Where there is no room for the files in between, whatever failed may have had none to say
+# so, and a status of 1 would be a verdict.
+on_exit() {
+	local status=$? why
+
+	if [ "$status" != 0 ] && [ "$BASHPID" = "$$" ] && [ -n "$work" ] && why=$(why_full "$work"); then
+		warn "temporary files in ${TMPDIR:-/tmp}: $why; TMPDIR may name another folder"
+		status=74
+	fi
+	clean_up
+	exit "$status"
+}
+
+# why_full FOLDER: print why no file can be written there; fails when one can.
+why_full() {
+	local said probe=$1/.room
+
+	if said=$({ head -c 4096 /dev/zero >"$probe"; } 2>&1); then
+		rm -f -- "$probe"
+		return 1
+	fi
+	rm -f -- "$probe"
+	printf '%s\n' "${said##*: }"
 }
 
 # Only the command itself cleans up: a child that is ended right after its fork may
@@ -135,22 +165,83 @@ any_alive() {
 	return 1
 }
 
+# check_classifier OPTION...: a broken model or a wrong option of the gate would be as wrong
+# for features of no clip, and is found now and not after, or with, each of them.  Of other
+# failures, which may not come again, the message is that of the real run.
+check_classifier() {
+	local status=0
+
+	printf '{"type":"header","program":"vidqc-features","version":"%s"}\n{"type":"end","records":0}\n' \
+		"$(version)" >"$work/nothing"
+	# What the shell says of a program that was killed is for nobody.
+	{
+		"$VQ_BIN/vidqc-classify" --config "$work/config.json" "$@" <"$work/nothing" >/dev/null 2>"$work/said" ||
+			status=$?
+	} 2>/dev/null
+	case $status in
+	64 | 65 | 66)
+		cat -- "$work/said" >&2
+		exit "$status"
+		;;
+	esac
+}
+
 # Merge the settings once, into $work/config.json, which every stage reads.
 make_config() {
-	"$VQ_BIN/vidqc-config" "${settings[@]}" >"$work/config.json" || exit
+	local status=0
+
+	"$VQ_BIN/vidqc-config" "${settings[@]}" >"$work/config.json" || status=$?
+	if [ "$status" = 64 ]; then
+		printf 'vidqc: see vidqc help conf\n' >&2
+	fi
+	if [ "$status" != 0 ]; then
+		exit "$status"
+	fi
+}
+
+# make_folder FOLDER: with those above it.
+make_folder() {
+	local said
+
+	if ! said=$(mkdir -p -- "$1" 2>&1); then
+		die 74 "$1: ${said##*: }"
+	fi
+}
+
+# check_place FILE: it can be written, as far as that can be known before the work.
+check_place() {
+	local folder
+
+	if [ -z "$1" ] || [ "$1" = - ]; then
+		return
+	fi
+	folder=$(dirname -- "$1")
+	if [ -d "$1" ]; then
+		die 74 "$1: is a directory"
+	elif [ ! -d "$folder" ]; then
+		die 74 "$1: there is no folder for it"
+	elif [ ! -w "$folder" ] && { [ ! -e "$1" ] || [ -f "$1" ]; }; then
+		die 74 "$1: its folder cannot be written to"
+	fi
 }
 
 # open_output FILE: what emit writes appears there as a whole, by rename, when
-# close_output is called; an empty name is standard output.
+# close_output is called; no name, or -, is standard output.
 open_output() {
+	local made
+
 	output=$1
-	if [ -d "$output" ]; then
-		die 74 "$output: is a directory"
+	if [ "$output" = - ]; then
+		output=
 	fi
+	check_place "$output"
 	if [ -z "$output" ] || { [ -e "$output" ] && [ ! -f "$output" ]; }; then
 		return
 	fi
-	output_temp=$(mktemp -- "$(dirname -- "$output")/.vidqc.XXXXXX") || exit 74
+	if ! made=$(mktemp -- "$(dirname -- "$output")/.vidqc.XXXXXX" 2>&1); then
+		die 74 "$output: ${made##*: }"
+	fi
+	output_temp=$made
 	chmod "$(printf '%o' $((0666 & ~0$(umask))))" "$output_temp"
 }
 
@@ -166,7 +257,7 @@ emit() {
 	if [ "$status" = 141 ]; then
 		on_signal PIPE
 	elif [ "$status" != 0 ]; then
-		die 74 "${output:-standard output}: $(sed 's/^cat: //' "$work/emit.err")"
+		die 74 "${output:-standard output}: $(sed -E 's/^cat: (standard output: )?//' "$work/emit.err")"
 	fi
 }
 

@@ -88,7 +88,7 @@ _vidqc() {
 		;;
 	esac
 	if [[ $word = -* ]]; then
-		_vidqc_reply "$word" "$(grep -oE -- '(^|[ ,[])--?[a-z][a-z-]*' <<<"$help" | grep -oE -- '-.*' | sort -u)"
+		_vidqc_reply "$word" "$(grep -oE -- '(^|[ ,[])--?[a-z0-9][a-z-]*' <<<"$help" | grep -oE -- '-.*' | sort -u)"
 	else
 		_vidqc_files "$word" -f
 	fi

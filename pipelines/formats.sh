@@ -38,6 +38,30 @@ check_format() {
 	esac
 }
 
+# check_single COMMAND NAME CLIPS
+check_single() {
+	if [ "$2" = webvtt ] && [ "$3" -gt 1 ]; then
+		die 64 "$1: --format webvtt is for one clip, not $3"
+	fi
+}
+
+# One record a clip as it comes, or a document when all are there?  The command has set
+# format and bbox.
+# shellcheck disable=SC2154
+is_document() {
+	[ "$format" != jsonl ] || [ "$bbox" != pixel ]
+}
+
+# make_document RECORDS FAILED: $work/document; none of clips that FAILED, a status, where
+# the format has no place for an error.
+# shellcheck disable=SC2154
+make_document() {
+	if [ "$format" = webvtt ] && [ "$2" != 0 ]; then
+		return 1
+	fi
+	run_format "$format" "$bbox" 'the verdicts' <"$1" >"$work/document"
+}
+
 # run_format NAME BBOX INPUT-NAME: records on standard input, the text on standard output.
 # Each record is written as soon as it was read.
 run_format() {
@@ -51,7 +75,7 @@ run_format() {
 		die 65 "$(sed 's/^vidqc: //' "$work/format.err")"
 		;;
 	141) on_signal PIPE ;;
-	2) die 74 "format: $(cat "$work/format.err")" ;;
+	2) die 74 "format: $(sed 's/^Error: //' "$work/format.err")" ;;
 	*) die 70 "format: $(cat "$work/format.err")" ;;
 	esac
 }

@@ -100,12 +100,16 @@ close_pipes() {
 # Wait for all stages.  After the first failure the others end by themselves, as
 # their pipes are closed; when none does for two seconds they are told to.
 wait_stages() {
-	local stage status signals=(TERM KILL)
+	local line='' more signals=(TERM KILL)
 
 	while [ ${#code[@]} != ${#pid[@]} ]; do
-		if read -r ${first_failed:+-t 2} -u "$endings" status stage; then
-			note_end "$stage" "$status"
+		if IFS= read -r ${first_failed:+-t 2} -u "$endings" more; then
+			line+=$more
+			note_end "${line#* }" "${line%% *}"
+			line=
 		elif [ $? -gt 128 ] && [ ${#signals[@]} != 0 ]; then
+			# Time may be up in the middle of a line.
+			line+=$more
 			stop_stages "${signals[0]}"
 			signals=("${signals[@]:1}")
 		else
@@ -213,6 +217,15 @@ explain() {
 	return 70
 }
 
+# blame CLIP: explain the stage at fault, and leave what was said in $work/said.
+blame() {
+	local status=0
+
+	explain "$(culprit)" "$1" 2>"$work/said" || status=$?
+	cat -- "$work/said" >&2
+	return "$status"
+}
+
 # vidqc-frames names the clip in its messages; the stages behind it know only streams.
 say() {
 	local line
@@ -221,6 +234,8 @@ say() {
 		if [[ $line != *"$2"* ]]; then
 			line="vidqc: $2: $line"
 		fi
+		# A copy of standard input, where a clip is read twice.
+		line=${line//"$work/stdin"/stdin}
 		printf '%s\n' "${line//[[:cntrl:]]/?}" >&2
 	done <"$work/$1.err"
 }
@@ -263,18 +278,17 @@ reset_stages() {
 # run_pipe CLIP: one clip in, its records in $work/result.  The status is the
 # command's; when it is not 0, what was said of it stays in $work/said.
 run_pipe() {
-	local clip=$1 stage status=0
+	local clip=$1 stage status=0 said
 
 	reset_stages
 	rm -f -- "$work/info" "$work/result"
 	start_stages "$clip"
 	wait_stages
-	if [ -n "$keep" ] && [ -s "$work/info" ]; then
-		cp -- "$work/info" "$keep/info.json" || exit 74
+	if [ -n "$keep" ] && [ -s "$work/info" ] && ! said=$(cp -- "$work/info" "$keep/info.json" 2>&1); then
+		die 74 "--keep: $keep/info.json: ${said##*: }"
 	fi
 	if [ -n "$first_failed" ]; then
-		explain "$(culprit)" "$clip" 2>"$work/said" || status=$?
-		cat -- "$work/said" >&2
+		blame "$clip" || status=$?
 		return "$status"
 	fi
 	for stage in frames ocr features ${classify:+classify}; do

@@ -6,11 +6,12 @@ include "common";
 def code:
 	flat | if . == "" then "" else
 		"<code>" + gsub("(?<c>[^A-Za-z0-9 ,/()-])"; .c | if . < "\u0080" then "&#\(explode[0]);" else . end) + "</code>" end;
+def reading: if . == "" then "nothing" else code end;
 def row: "| " + join(" | ") + " |\n";
 
 def event:
 	"\(.start | fixed(2)) to \(.end | fixed(2)) s at \(.bbox | map(tostring) | join(",")): \(.kind // "?")"
-	+ (if .before? != null and .after? != null then ", " + (.before | code) + " becomes " + (.after | code) else "" end);
+	+ (if .before? != null and .after? != null then ", " + (.before | reading) + " becomes " + (.after | reading) else "" end);
 def verdict: if is_error then "**error**" else [("TEXT_INCONSISTENCY", "TEMPORAL_FLICKER") as $d
 	| select(counts($d)) | $d | category_words] | join(", ") end;
 def what:

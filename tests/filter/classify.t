@@ -55,6 +55,7 @@ echo '{"model":{"binary_threshold":1}}' >"$T/config.json"
 exits 0 vidqc-classify --config "$T/config.json" "$T/a.jsonl"
 is "$(all '.artifact == (.class_probabilities.NONE < 1)')" true 'threshold 1 from a file'
 exits 1 vidqc-classify --gate "$T/a.jsonl"
+like "$(err)" '^vidqc-classify: gate: [^:]+: [A-Z_]+, confidence [01]\.[0-9][0-9]' 'a clip that stops the gate is named'
 ok 'the gate does not change the output' cmp "$T/out" "$T/predictions"
 exits 0 vidqc-classify --gate --set model.binary_threshold=0 "$T/a.jsonl"
 # one clip of each kind, by what it shows

@@ -100,6 +100,9 @@ is "$(count 'class="(pos|neg)"')" 2 'bars for and against'
 has 'scene change' 'why something was let go'
 has 'model</dt><dd class="num">m1<' 'the model'
 has '<span class="num">0.80 s, frame 20</span>, peak' 'the frame of the peak'
+has 'at 40,30 to 140,60 pixels' 'where, and in which unit'
+has '<dd class="num">320 x 180 pixels</dd>' 'the size'
+lacks 'Pictures are of' 'all events have pictures'
 
 # --- what the pictures are ---
 png_size() {
@@ -132,6 +135,13 @@ is "$(count '<img ')" 6 'pictures of the clip'
 exits 0 vidqc-report --events 1 --frames "$T/a.y4m" "$T/a.jsonl"
 is "$(grep -o '<img ' "$T/out" | wc -l)" 11 '--events: pictures of the strongest only'
 is "$(grep -o '<article' "$T/out" | wc -l)" 2 'and words on all'
+is "$(grep -c 'Pictures are of the strongest 1' "$T/out")" 1 'which the page says'
+jq -c '.confidence = 0.3 | .media = {width: 320, height: 180, rate: [25, 1], duration_sec: 2, variable_rate: true}' \
+	"$T/a.jsonl" >"$T/unlikely.jsonl"
+exits 0 vidqc-report "$T/unlikely.jsonl"
+is "$(grep -c '<h2>Text may change, and the picture may flicker' "$T/out")" 1 'what is less likely than not is no fact'
+is "$(grep -c '<b>30&nbsp;%</b>, which is enough to flag' "$T/out")" 1 'but enough'
+is "$(grep -cE '>(2.00 seconds|25 frames a second, varying)<' "$T/out")" 2 'length and rate with their units'
 ffmpeg -nostdin -v error -y -i "$T/a.y4m" -vf scale=160:90 -f yuv4mpegpipe "$T/half.y4m"
 sed -i '1s/$/ XSRC=320x180/' "$T/half.y4m"
 exits 0 vidqc-report --frames "$T/half.y4m" --png "$T/" "$T/a.jsonl"
@@ -156,6 +166,17 @@ has '<title>1111 0010 0001 1000 0100 1000 1111 Stop Play</title>' \
 	'steps forth and back in one place'
 is "$(cat "$T/console")" '' 'without an error'
 is "$(at_phone "$T/page.html")" 390 'nothing is wider than a phone'
+# Two labels of the time line that overlap, at that width.
+{
+	printf '<body><iframe id="f" width="390" height="800"></iframe><script>f.srcdoc = '
+	sed 's/2\.00 s/&/' "$T/page.html" | jq -Rs . | sed 's|</|<\\/|g'
+	printf '%s' '; f.onload = () => {
+		const at = [...f.contentDocument.querySelectorAll(".time text[text-anchor]")]
+			.map((t) => t.getBoundingClientRect()).filter((r) => r.width > 0);
+		document.title = at.length + " " + at.filter((r, i) => i > 0 && at[i - 1].right + 2 > r.left).length; };</script>'
+} >"$T/labels.html"
+browse "$T/labels.html"
+has '<title>[3-9] 0</title>' 'nor do numbers on the time line run into each other'
 sed 's/<p>vidqc report/<script>1<\/script>&/' "$T/page.html" >"$T/bad.html"
 browse "$T/bad.html"
 like "$(cat "$T/console")" 'Content Security Policy' 'a foreign script would be refused, and seen'

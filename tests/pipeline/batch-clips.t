@@ -98,6 +98,9 @@ exits 66 batch -i none
 like "$(err)" '^vidqc: batch: none: cannot be read' 'an input that is not there'
 exits 64 batch -i ''
 exits 64 batch </dev/null
+exits 0 batch -i made -o lines.json
+exits 65 batch -i lines.json
+is "$(err)" 'vidqc: batch: lines.json: has records, and is no list of paths' 'what a batch wrote is no list'
 
 # ---- the gate
 cp -r made some
@@ -107,6 +110,7 @@ gated() { # STATUS OPTION...
 	exits "$want" batch -i some -o gated.jsonl "$@"
 }
 gated 1 -g --set model.binary_threshold=1
+is "$(grep -cE '^vidqc-classify: gate: [1-4]: TEMPORAL_FLICKER, confidence 0\.[0-9]{2}$' "$T/err")" 4 'it names the clips that count'
 gated 0 --gate --set model.binary_threshold=0
 gated 1 --fail-on text,flicker --set model.binary_threshold=1
 gated 0 --fail-on text --set model.binary_threshold=1
@@ -157,6 +161,8 @@ like "$(err)" 'none/o.jsonl: there is no folder for it' 'no folder for the outpu
 logged '' 'is found before the work'
 exits 74 batch -i made -o some
 exits 0 batch -i made -o /dev/null --cache made.d
+exits 0 batch -i made -o - --cache made.d --summary -
+is "$(jq -r .type "$T/out" | uniq -c | xargs)" '4 prediction 1 batch' '- is standard output'
 exits 74 batch -i made -o /dev/full --cache made.d
 like "$(err)" '^vidqc: /dev/full: .*No space left' 'a full disk'
 exits 74 batch -i made --cache "$one"
@@ -179,26 +185,22 @@ is "$(jq .workers summary.json)" 1 'one worker without -j'
 (cd "$libexec" && made CLIPS="$T/made" OUTPUT="$T/make2.jsonl") >"$T/out" 2>"$T/err"
 ok 'in its own folder' cmp make.jsonl make2.jsonl
 
-# ---- --format hands the lines to the command of that name
-mkdir -p tree
-cp -r "$real/../libexec" "$real/../share" tree
-mkdir tree/bin
-cp "$real/vidqc" tree/bin
-rm -f tree/libexec/vidqc/format
-exits 69 env VQ_BIN="$real" tree/bin/vidqc batch -i made --cache made.d --format csv
-cat >tree/libexec/vidqc/format <<'END_OF_SCRIPT'
-#!/bin/bash
-if [ "$*" != '--to csv' ]; then
-	echo "vidqc: format: $*: expected csv" >&2
-	exit 64
-fi
-jq -r '[.type, .clip_id] | @csv'
-END_OF_SCRIPT
-chmod +x tree/libexec/vidqc/format
-exits 0 env VQ_BIN="$real" tree/bin/vidqc batch -i made -o made.csv --format csv
-is "$(cat made.csv)" "$(printf '"prediction","%s"\n' 1 2 3 4)" '--format'
-exits 64 env VQ_BIN="$real" tree/bin/vidqc batch -i made -o new.csv --format none
-is "$(err)" 'vidqc: batch: --format: format: --to none: expected csv' 'a format that there is not'
-ok 'is found before the work' test ! -e new.csv.d
+# ---- other formats
+exits 0 batch -i made -o made.csv --format csv --cache made.d
+ok '--format is what vidqc format makes of the lines' cmp made.csv <(vidqc format --to csv make.jsonl)
+exits 0 batch -i made --bbox norm --cache made.d
+ok 'so is --bbox' cmp "$T/out" <(vidqc format --bbox norm make.jsonl)
+exits 64 batch -i made -o new.csv --format none
+like "$(err)" '^vidqc: batch: --format none: expected one of csv ' 'a format that there is not'
+exits 64 batch -i made -o new.csv --bbox inch
+exits 64 batch -i made -o new.vtt --format webvtt
+is "$(err)" 'vidqc: batch: --format webvtt is for one clip, not 4' 'subtitles are for one clip'
+logged '' 'and all that is found before the work'
+ok 'and nothing is made' test ! -e new.csv.d -a ! -e new.vtt.d
+exits 0 batch -i "$one" --format webvtt
+is "$(head -n 1 "$T/out")" WEBVTT 'which one may be'
+exits 65 batch -i words.mp4 -o new.vtt --format webvtt
+ok 'there are none of a clip that cannot be judged' test ! -e new.vtt
+is "$(err)" 'vidqc-frames: words.mp4: not a video clip' 'and no other message'
 
 done_testing

@@ -37,6 +37,7 @@ for command in $commands; do
 	completes "vidqc|$command|--" "$(vidqc "$command" --help | grep -oE -- '--[a-z][a-z-]+' | sort -u)" \
 		"every option of $command"
 done
+completes 'vidqc|batch|-0' -0 'an option that is a digit'
 completes 'vidqc|predict|--mo' --model 'an option'
 completes 'vidqc|predict|clip.mp4|--ga' --gate 'an option behind a clip'
 completes 'vidqc|predict|cl' $'clip two.mp4\nclip.mp4' 'files, whatever their names'

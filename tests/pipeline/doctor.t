@@ -34,7 +34,7 @@ exits 64 vidqc doctor operand
 # ---- tools
 mkdir bin
 for tool in bash env sed tail head sort paste cat cp rm mktemp mkdir dirname readlink getopt setsid setpriv mkfifo tee make \
-	sha256sum timeout nproc df awk cut wc; do
+	sha256sum timeout nproc df awk find xargs cut wc; do
 	ln -s "$(command -v $tool)" bin/$tool
 done
 exits 69 env PATH="$T/bin" "$VQ_BIN/vidqc" doctor
@@ -66,6 +66,7 @@ check config failed 'key video.sample_fps: expected' 'vidqc.conf' 'a wrong key'
 only config
 echo '{"text":{"language":"tlh"}}' >conf.json
 exits 69 vidqc doctor --json --config conf.json
+is "$(jq -r 'select(.name == "tesseract").message' out)" 'vidqc-ocr: language "tlh" is not installed' 'what to do is said once'
 check tesseract failed 'language "tlh" is not installed' 'apt-get install tesseract-ocr-tlh' 'the language of a file is checked'
 
 # ---- FFmpeg: a libavcodec that knows fewer codecs, and libraries that do not load

@@ -108,6 +108,8 @@ is "$(grep '^|' out | tail -n +3 | sed 's/\\|//g' | tr -cd '|\n' | sort -u)" '||
 like "$(out)" '<code>clean</code>' 'the clean one by name'
 unlike "$(grep '^| <code>&#61;' out)" '[*`@<>]{1}(b>|x|y|me)|\]\(|[^<]!' 'no markup out of a name'
 like "$(grep bad out)" '\*\*error\*\*' 'an error is one'
+jq -c 'select(.artifact) | .events[0] += {before: "OPEN", after: ""}' verdicts | vidqc format --to markdown >unread.md
+like "$(cat unread.md)" '<code>OPEN</code> becomes nothing' 'what was not read is not left out'
 jq -c 'select(.artifact | not)' verdicts | vidqc format --to markdown >clean.md
 is "$(grep -c '^|' clean.md)" 0 'no table of nothing'
 like "$(cat clean.md)" '0 of 1 clip flagged' 'one clip'
@@ -168,6 +170,8 @@ for f in csv junit markdown webvtt; do
 done
 
 # ---- wrong input
+exits 66 vidqc format "$T"
+is "$(err)" "vidqc: format: $T: is a directory" 'a folder'
 printf '%s\n' 'no json' >wrong
 exits 65 vidqc format wrong
 is "$(err)" 'vidqc: format: wrong: line 1: no JSON; records are one a line' 'no JSON'

@@ -156,6 +156,7 @@ exits 0 vidqc predict --gate --set model.binary_threshold=0 "$T/text.mp4"
 is "$(jq -r .artifact "$T/out")" false 'not flagged'
 exits 1 vidqc predict -g --set model.binary_threshold=1 "$T/text.mp4" "$T/one.mp4"
 is "$(wc -l <"$T/out")" 2 'both are printed'
+like "$(err)" 'vidqc-classify: gate: one: [A-Z_]+, confidence 0\.[0-9][0-9]$' 'and named'
 exits 65 vidqc predict --gate --set model.binary_threshold=1 "$T/text.mp4" "$T/words.mp4"
 exits 1 vidqc predict --fail-on=text,flicker --set model.binary_threshold=1 "$T/text.mp4"
 cp "$T/out" "$T/flagged"
@@ -166,7 +167,8 @@ holds '.artifact and .artifact_category == "TEMPORAL_FLICKER"' 'flagged with the
 exits 1 vidqc predict --fail-on=flicker --set model.binary_threshold=1 "$T/plain.mp4"
 exits 64 vidqc predict --fail-on=words "$T/one.mp4"
 like "$(err)" "vidqc-classify: --fail-on: words: expected text, flicker" 'a wrong defect'
-exits 64 vidqc predict --min-confidence=2 "$T/one.mp4"
+exits 64 vidqc predict --min-confidence=2 "$T/one.mp4" "$T/text.mp4" -o -
+is "$(wc -l <"$T/err")" 1 'is said once, not of each clip'
 
 # ---- options and configuration
 exits 0 vidqc predict --clip-id 'A"B' "$T/one.mp4"
@@ -178,13 +180,21 @@ exits 64 vidqc predict --keep
 exits 64 vidqc predict ''
 exits 64 vidqc predict - -
 exits 64 vidqc predict --set video.sample_fsp=5 "$T/one.mp4"
-like "$(err)" 'unknown key video.sample_fsp' 'an unknown key'
+like "$(err)" $'unknown key video.sample_fsp\nvidqc: see vidqc help conf$' 'an unknown key'
 exits 64 vidqc predict -j 0 "$T/one.mp4"
 like "$(err)" 'vidqc-ocr: .*jobs' 'a wrong number of threads'
 exits 66 vidqc predict --model "$T/none.json" "$T/one.mp4"
 like "$(err)" 'vidqc: no model at .*none.json' 'no such model'
 exits 65 vidqc predict --model "$T/words.mp4" "$T/one.mp4"
-like "$(err)" 'vidqc-classify: .*words.mp4' 'a file that is no model'
+like "$(err)" '^vidqc-classify: .*words.mp4' 'a file that is no model'
+exits 0 vidqc predict -o - "$T/one.mp4"
+is "$(jq -r .clip_id "$T/out")" one '-o -: standard output'
+exits 74 vidqc predict -o "$T/none/x" "$T/one.mp4"
+is "$(err)" "vidqc: $T/none/x: there is no folder for it" 'an output without a folder'
+exits 74 bash -c 'vidqc predict "$0" >&-' "$T/one.mp4"
+is "$(err)" 'vidqc: standard output: Bad file descriptor' 'a closed standard output'
+exits 74 env TMPDIR="$T/none" vidqc predict "$T/one.mp4"
+is "$(err)" "vidqc: temporary files in $T/none: No such file or directory; TMPDIR may name another folder" 'no folder for temporary files'
 exits 75 vidqc predict --set text.language=xyz "$T/one.mp4"
 like "$(err)" 'tesseract-ocr-xyz' 'a language that is not installed'
 printf '{"video":{"max_duration_sec":0.5}}' >"$T/c.json"

@@ -42,6 +42,8 @@ ok 'the same bytes from a pipe' cmp "$T/out" "$T/page.html"
 exits 0 vidqc report --keep "$T/kept" "$T/broken.mp4"
 ok 'the same bytes with --keep' cmp "$T/out" "$T/page.html"
 is "$(cd "$T/kept" && echo *)" 'features.jsonl frames.y4m info.json ocr.jsonl text.y4m' 'all streams'
+exits 65 vidqc report </dev/null
+is "$(err)" 'vidqc-frames: stdin: empty file' 'nothing on standard input, by its name'
 exits 0 vidqc report - <"$T/text.mp4"
 is "$(grep -c '<h1><bdi>stdin' "$T/out")" 1 'a clip without a name'
 exits 0 vidqc report --set model.binary_threshold=0 --events 0 "$T/broken.mp4"
@@ -59,6 +61,8 @@ exits 0 vidqc report --prediction "$T/changed.jsonl" "$T/broken.mp4"
 is "$(grep -c '<b>12&nbsp;%' "$T/out")" 1 'it is not judged again'
 exits 65 vidqc report --prediction "$T/both.jsonl" "$T/clean.mp4"
 like "$(err)" 'no prediction of clean; --clip-id' 'a clip without a prediction'
+exits 65 vidqc report --prediction "$T/both.jsonl" --clip-id none "$T/text.mp4"
+like "$(err)" 'no prediction of none$' 'a name that it does not have'
 exits 65 vidqc report --prediction "$T/both.jsonl" --clip-id broken "$T/text.mp4"
 like "$(err)" 'text.mp4: .*another clip' 'frames of another clip'
 exits 65 vidqc report --prediction "$T/words.mp4" "$T/broken.mp4"
@@ -119,7 +123,7 @@ bad 64 "'--bogus'.*see vidqc report --help" --bogus "$T/text.mp4"
 bad 64 'vidqc-report: --events' --events 1000 "$T/text.mp4"
 bad 66 'no model at' --model "$T/none.json" "$T/text.mp4"
 bad 74 'none' -o "$T/none/page.html" "$T/text.mp4"
-bad 74 'sheet.png: open: ' --sheet "$T/none/sheet.png" "$T/text.mp4"
+bad 74 'sheet.png: there is no folder for it' --sheet "$T/none/sheet.png" "$T/text.mp4"
 bad 74 '' -d "$T/words.mp4" "$T/text.mp4"
 exits 74 bash -c 'vidqc report "$0" >/dev/full' "$T/text.mp4"
 exits 65 vidqc report -o "$T/page.html" "$T/words.mp4"

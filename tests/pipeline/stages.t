@@ -232,4 +232,15 @@ for signal in INT TERM HUP; do
 	done
 done
 
+# ---- what a stage says of its end comes in two halves, and a time-out between them
+# shellcheck disable=SC2016 # another shell's
+exits 0 env VQ_COMMANDS="${real%/*}/libexec/vidqc" bash -euc '
+	. "$VQ_COMMANDS/pipe.sh"
+	pid=([ocr]=1 [features]=2) first_failed=ocr
+	stop_stages() { :; }
+	exec {endings}< <(printf 7; sleep 2.5; printf "5 ocr\n0 features\n")
+	wait_stages
+	printf "%s " "${code[ocr]}" "${code[features]}"'
+is "$(out)" '75 0 ' 'is put together'
+
 done_testing

@@ -18,23 +18,15 @@ like "$(out)" '^vidqc [0-9]+\.[0-9]+\.[0-9]+$' '--version'
 is "$(vidqc version)" "$(vidqc --version)" 'version is the same'
 is "$(vidqc version | cut -d' ' -f2)" "$(vidqc-frames --version | cut -d' ' -f2)" 'one version for all'
 
-page=
 for command in predict batch features format doctor train eval config; do
 	exits 0 vidqc help $command
 	like "$(out)" "^usage: vidqc $command " "help $command"
 	is "$(err)" '' 'and nothing else'
 	exits 0 vidqc $command --help
 	exits 0 vidqc $command -h
-	page+=" $(grep -oE -- '--[a-z-]+' "$T/out" | sort -u | paste -sd' ')"
 	exits 64 vidqc $command --bogus
 	like "$(err)" "vidqc $command: .*--bogus" "$command names an unknown option"
 done
-mandoc -T ascii "$ROOT/man/vidqc.1" "$ROOT/man/vidqc-batch.1" | sed 's/.\x08//g' >"$T/page"
-missing=
-for option in $page; do
-	grep -q -e "$option" "$T/page" || missing+=" $option"
-done
-is "$missing" '' 'the manual has every option of every command'
 
 for typo in pred predcit Predict prdict; do
 	exits 64 vidqc $typo clip.mp4
@@ -49,6 +41,10 @@ touch "$T/clip.mp4"
 exits 64 vidqc "$T/clip.mp4"
 like "$(err)" "did you mean 'vidqc predict $T/clip.mp4'" 'a clip is no command'
 exits 64 vidqc help nothing
+for word in help version; do
+	exits 0 vidqc help $word
+	ok "help $word is what there is to say" cmp "$T/out" "$T/help"
+done
 
 # ---- help: the manual page on a terminal, text elsewhere
 # terminal COMMAND: what it prints when somebody sits there.

@@ -74,6 +74,35 @@ static void test_records(void)
 	vq_reportdata_clear(&d);
 }
 
+/* The letters before an event show, if only in an earlier frame than the steps'. */
+static void test_before(void)
+{
+	struct vq_reportdata d = {.prediction = prediction(60, 60, 24, "TEXT_INCONSISTENCY", 3)};
+	json_t *event = json_array_get(json_object_get(d.prediction, "events"), 0);
+	struct vq_shots s = {0};
+	struct vq_err err;
+
+	d.text = json_array();
+	for (int i = 0; i < 60; i += 6)
+		json_array_append_new(d.text,
+			json_pack("{s:i,s:[{s:i,s:s,s:[iiii]}]}", "frame", i, "regions", "track", 3,
+				"text", i == 0 ? "OPEN" : "OPFN", "box", 40, 20, 80, 40));
+	json_object_set_new(event, "before", json_string("OPEN"));
+	vq_shots_plan(&s, &d, 6, &err);
+	ok(want(&s, -2) == 0 && want(&s, -1) == 18, "a frame that was read as before");
+	vq_shots_clear(&s);
+	json_object_set_new(event, "before", json_string("OPFN"));
+	vq_shots_plan(&s, &d, 6, &err);
+	ok(want(&s, -2) == 12 && want(&s, -1) == 18, "the steps show it already");
+	vq_shots_clear(&s);
+	json_object_set_new(event, "before", json_string("OPEN"));
+	json_object_set_new(event, "peak_frame", json_integer(48));
+	vq_shots_plan(&s, &d, 6, &err);
+	ok(want(&s, -2) == 36 && want(&s, -1) == 42, "not from before a cut");
+	vq_shots_clear(&s);
+	vq_reportdata_clear(&d);
+}
+
 /* Frames from first on, each by; their luma is their number. */
 static enum vq_code feed(struct vq_shots *s, const struct vq_reportdata *d, long first, long end,
 	long by, struct vq_err *err)
@@ -162,6 +191,7 @@ int main(void)
 {
 	test_plan();
 	test_records();
+	test_before();
 	test_frames();
 	test_wrong_frames();
 	return done_testing();
