@@ -97,9 +97,14 @@ static int filter(struct job *job)
 			vq_router_refuse(413, "event_too_large", "the event is too long", &a);
 		else
 			answer(job, line.text, line.len, &a);
-		if ((code = vq_record_write(stdout, a.json, &err)) != VQ_OK)
+		if (a.text == NULL)
+			code = vq_nomem(&err);
+		/* Whoever asks one thing after the other waits for it. */
+		else if (puts(a.text) == EOF || fflush(stdout) == EOF)
+			code = vq_fail(&err, VQ_EIO, "write: ");
+		free(a.text);
+		if (code != VQ_OK)
 			break;
-		fflush(stdout); /* whoever asks one thing after the other waits for it */
 	}
 	vq_line_free(&line);
 	if (code == VQ_END)
@@ -123,18 +128,15 @@ static enum vq_code serve_one(struct job *job, struct vq_lambda *lambda, struct 
 	size_t len;
 	struct vq_answer a;
 	double begin;
-	char *text;
 	enum vq_code code = vq_lambda_next(lambda, &event, &len, err);
 
 	if (code != VQ_OK)
 		return code;
 	begin = seconds_of(CLOCK_MONOTONIC);
 	answer(job, event, len, &a);
-	text = a.json == NULL ? NULL : json_dumps(a.json, JSON_COMPACT);
-	json_decref(a.json);
-	code = text == NULL ? vq_nomem(err)
-			    : vq_lambda_reply(lambda, text, strlen(text), a.again, err);
-	free(text);
+	code = a.text == NULL ? vq_nomem(err)
+			      : vq_lambda_reply(lambda, a.text, strlen(a.text), a.again, err);
+	free(a.text);
 	if (code != VQ_OK)
 		return code;
 	code = vq_record_write(stdout,

@@ -33,7 +33,8 @@ struct exchange {
 	char request[VQ_SHA256_HEX]; /* of method, route, type and body */
 	int64_t now;
 	struct vq_problem problem;
-	json_t *body; /* of the answer when all is well */
+	json_t *body;		       /* of the answer when all is well */
+	struct vq_jsontext prediction; /* its last member; text NULL: none */
 	int status, jobs;
 	enum vq_code code; /* what failed on our side */
 	struct vq_err *err;
@@ -373,14 +374,14 @@ static bool get_predict(struct exchange *x)
 {
 	static const char *const fields[] = {
 		"job_id", "status", "created_at", "started_at", "completed_at", "error"};
-	const char *id = x->event.job_id, *prediction;
-	json_t *job = NULL, *parsed = NULL;
+	const char *id = x->event.job_id;
+	json_t *job = NULL;
 	enum vq_code code;
 
 	if (id == NULL || !vq_uuid_valid(id))
 		return vq_problem(&x->problem, 400, "malformed_job_id",
 			"expected a UUID in lower case, as POST /predict gave it");
-	code = vq_jobs_get(x->r->jobs, id, &job, x->err);
+	code = vq_jobs_result(x->r->jobs, id, &job, &x->prediction, x->err);
 	if (code != VQ_OK && code != VQ_ENOENT)
 		return failed(x, code);
 	if (code == VQ_ENOENT || json_object_get(job, "status") == NULL) {
@@ -392,17 +393,11 @@ static bool get_predict(struct exchange *x)
 	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
 		if (json_object_get(job, fields[i]) != NULL)
 			json_object_set(x->body, fields[i], json_object_get(job, fields[i]));
-	prediction = json_string_value(json_object_get(job, "prediction"));
-	if (prediction != NULL)
-		parsed = json_loads(prediction, 0, NULL);
 	json_decref(job);
-	if (prediction != NULL && parsed == NULL) {
-		code = vq_fail(x->err, VQ_EDATA, "job %s: its prediction is no JSON", id);
-		return failed(x, code);
-	}
-	if (parsed != NULL)
-		json_object_set_new(x->body, "prediction", parsed);
-	return true;
+	if (x->prediction.text == NULL || vq_jsontext_nested(x->prediction))
+		return true;
+	code = vq_fail(x->err, VQ_EDATA, "job %s: its prediction is no JSON", id);
+	return failed(x, code);
 }
 
 /* ---- events ------------------------------------------------------------------------------- */
@@ -453,19 +448,47 @@ static json_t *headers(const struct exchange *x, bool good, const char *allow)
 	return h;
 }
 
-/* Takes the reference to body. */
-static json_t *proxy_answer(int status, json_t *head, json_t *body)
+/* Takes the reference to o. */
+static char *print(json_t *o)
 {
-	/* Predictions have 9 digits at most. */
-	char *text = body == NULL ? NULL : json_dumps(body, JSON_COMPACT | JSON_REAL_PRECISION(9));
-	json_t *o = text == NULL ? NULL
-				 : json_pack("{s:i,s:O,s:b,s:s}", "statusCode", status, "headers",
-					   head, "isBase64Encoded", 0, "body", text);
+	char *text = o == NULL ? NULL : json_dumps(o, JSON_COMPACT);
+
+	json_decref(o);
+	return text;
+}
+
+/* Takes the references to head and body. */
+static char *proxy_answer(int status, json_t *head, json_t *body)
+{
+	char *text = print(body);
+	char *answer =
+		print(text == NULL ? NULL
+				   : json_pack("{s:i,s:O,s:b,s:s}", "statusCode", status, "headers",
+					     head, "isBase64Encoded", 0, "body", text));
 
 	free(text);
-	json_decref(body);
 	json_decref(head);
-	return o;
+	return answer;
+}
+
+/* The body is the last thing in the answer, an object inside of a string: put the prediction
+ * before its last brace. */
+static char *with_prediction(char *answer, struct vq_jsontext prediction)
+{
+	static const char name[] = ",\\\"prediction\\\":", end[] = "}\"}";
+	const size_t n = answer == NULL ? 0 : strlen(answer) - strlen(end);
+	char *longer =
+		answer == NULL ? NULL : malloc(n + sizeof name - 1 + prediction.len + sizeof end);
+	char *s = longer;
+
+	if (longer != NULL) {
+		s = mempcpy(s, answer, n);
+		s = mempcpy(s, name, sizeof name - 1);
+		s = mempcpy(s, prediction.text, prediction.len);
+		memcpy(s, end, sizeof end);
+	}
+	free(answer);
+	return longer;
 }
 
 static void finish(struct exchange *x, bool good, const char *allow, struct vq_answer *answer)
@@ -476,7 +499,9 @@ static void finish(struct exchange *x, bool good, const char *allow, struct vq_a
 		json_decref(x->body);
 		x->body = vq_problem_json(&x->problem, x->event.request_id);
 	}
-	answer->json = proxy_answer(answer->status, headers(x, good, allow), x->body);
+	answer->text = proxy_answer(answer->status, headers(x, good, allow), x->body);
+	if (good && x->prediction.text != NULL)
+		answer->text = with_prediction(answer->text, x->prediction);
 }
 
 static enum vq_code api(struct vq_router *r, const json_t *event, int64_t now,
@@ -569,10 +594,10 @@ static enum vq_code s3_event(struct vq_router *r, const json_t *records, int64_t
 	}
 	answer->again = worst != VQ_OK;
 	if (worst == VQ_OK)
-		answer->json = json_pack("{s:o,s:i}", "jobs", jobs, "ignored", ignored);
+		answer->text = print(json_pack("{s:o,s:i}", "jobs", jobs, "ignored", ignored));
 	else
-		answer->json = json_pack("{s:s,s:s}", "errorType", "Unavailable", "errorMessage",
-			"an upload could not be queued; deliver the event again");
+		answer->text = print(json_pack("{s:s,s:s}", "errorType", "Unavailable",
+			"errorMessage", "an upload could not be queued; deliver the event again"));
 	if (worst != VQ_OK)
 		json_decref(jobs);
 	return worst;

@@ -27,7 +27,7 @@ enum vq_code vq_router_new(struct vq_router **r, const struct vq_router_options 
 void vq_router_free(struct vq_router **r);
 
 struct vq_answer {
-	json_t *json;	   /* the caller's; NULL: out of memory */
+	char *text;	   /* JSON in one line, the caller's; NULL: out of memory */
 	bool again;	   /* no answer but a failure: the event is to be delivered again */
 	int status;	   /* of HTTP; 0: it was no event of API Gateway */
 	const char *route; /* "POST /predict", "s3", "unknown" */
