@@ -51,6 +51,8 @@ enum vq_code vq_router_new(struct vq_router **r, const struct vq_router_options 
 	(*r)->o = *options;
 	if ((*r)->o.allowed_buckets == NULL)
 		(*r)->o.allowed_buckets = "";
+	if ((*r)->o.allowed_origins == NULL)
+		(*r)->o.allowed_origins = "";
 	code = vq_aws_new(&(*r)->aws, &options->aws, http, err);
 	if (code == VQ_OK)
 		code = vq_jobs_new(&(*r)->jobs, &options->jobs, (*r)->aws, err);
@@ -435,6 +437,22 @@ static bool identify(struct exchange *x)
 	return code == VQ_OK ? true : failed(x, code);
 }
 
+/* A browser shows the answer to a page of another site when that is allowed (CORS, of the
+ * Fetch standard).  There are no cookies here: a page can ask what its own key may ask. */
+static void share(const struct exchange *x, json_t *h)
+{
+	const char *origin = vq_apievent_header(&x->event, "origin");
+	const char *list = x->r == NULL ? "" : x->r->o.allowed_origins;
+	bool any = vq_jobrequest_listed(list, "*", 1);
+
+	if (origin == NULL || !(any || vq_jobrequest_listed(list, origin, strlen(origin))))
+		return;
+	json_object_set_new(h, "Access-Control-Allow-Origin", json_string(any ? "*" : origin));
+	json_object_set_new(h, "Access-Control-Expose-Headers", json_string("Retry-After"));
+	if (!any)
+		json_object_set_new(h, "Vary", json_string("Origin"));
+}
+
 static json_t *headers(const struct exchange *x, bool good, const char *allow)
 {
 	json_t *h = json_pack("{s:s,s:s}", "Content-Type",
@@ -445,6 +463,7 @@ static json_t *headers(const struct exchange *x, bool good, const char *allow)
 		json_object_set_new(h, "Retry-After", json_string("1"));
 	if (allow != NULL)
 		json_object_set_new(h, "Allow", json_string(allow));
+	share(x, h);
 	return h;
 }
 
@@ -624,7 +643,8 @@ enum vq_code vq_router_answer(struct vq_router *r, const json_t *event, int64_t 
 	if (json_is_array(records))
 		return s3_event(r, records, now, answer, err);
 	vq_router_refuse(400, "unknown_event",
-		event == NULL ? "the event is no JSON" : "no event of API Gateway or of S3",
+		event == NULL ? "the event is no JSON"
+			      : "no event of API Gateway (of a REST API) or of S3",
 		answer);
 	return VQ_OK;
 }

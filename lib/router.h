@@ -17,6 +17,7 @@ struct vq_router_options {
 	struct vq_aws_options aws;
 	struct vq_jobs_options jobs;
 	const char *allowed_buckets; /* besides the clips' bucket, spaces between; NULL: none */
+	const char *allowed_origins; /* of pages that may read answers; "*": all; NULL: none */
 };
 
 struct vq_router;
