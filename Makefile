@@ -15,7 +15,7 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -ffp-contract=off $(WARN) $(CFLAGS) -MMD -MP
 BASE := err num record config
 IMG  := frame y4m image
 
-ROUTER := router jobrequest jobs apievent problem container aws sigv4 http sha256 base64 utc uuid
+ROUTER := router jobrequest jobs jsontext apievent problem container aws sigv4 http sha256 base64 utc uuid
 
 vidqc-frames_MODS   := $(BASE) frame y4m source decode distinct sampler
 vidqc-frames_PKGS   := libavformat libavcodec libswscale libavutil jansson
@@ -118,6 +118,7 @@ T_uuid_MODS        := uuid err
 T_base64_MODS      := base64 err
 T_container_MODS   := container
 T_line_MODS        := line err
+T_jsontext_MODS    := jsontext
 T_utc_MODS         := utc
 T_apievent_MODS    := apievent base64 err
 T_jobrequest_MODS  := jobrequest container problem $(BASE)

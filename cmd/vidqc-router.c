@@ -27,7 +27,7 @@ static const char usage[] =
 	"\n"
 	"Environment: AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN,\n"
 	"VIDQC_QUEUE_URL, VIDQC_CLIPS_BUCKET, VIDQC_RESULTS_TABLE, VIDQC_ALLOWED_BUCKETS,\n"
-	"VIDQC_ENDPOINT_SQS, VIDQC_ENDPOINT_S3, VIDQC_ENDPOINT_DYNAMODB\n";
+	"VIDQC_ALLOWED_ORIGINS, VIDQC_ENDPOINT_SQS, VIDQC_ENDPOINT_S3, VIDQC_ENDPOINT_DYNAMODB\n";
 
 enum { OPT_LAMBDA = CLI_OWN };
 
@@ -64,6 +64,7 @@ static enum vq_code open_router(struct job *job, struct vq_err *err)
 				.table = getenv("VIDQC_RESULTS_TABLE"),
 			},
 		.allowed_buckets = getenv("VIDQC_ALLOWED_BUCKETS"),
+		.allowed_origins = getenv("VIDQC_ALLOWED_ORIGINS"),
 	};
 	enum vq_code code = vq_http_new(&job->http, err);
 
@@ -74,7 +75,8 @@ static enum vq_code open_router(struct job *job, struct vq_err *err)
  * exit status of a filter. */
 static void answer(struct job *job, const char *text, size_t len, struct vq_answer *a)
 {
-	json_t *event = json_loadb(text, len, 0, NULL);
+	/* A clip that came as text, for the gateway does not know its type, may hold NUL. */
+	json_t *event = json_loadb(text, len, JSON_ALLOW_NUL, NULL);
 	struct vq_err err;
 	enum vq_code code = vq_router_answer(job->router, event, (int64_t)time(NULL), a, &err);
 
@@ -97,9 +99,14 @@ static int filter(struct job *job)
 			vq_router_refuse(413, "event_too_large", "the event is too long", &a);
 		else
 			answer(job, line.text, line.len, &a);
-		if ((code = vq_record_write(stdout, a.json, &err)) != VQ_OK)
+		if (a.text == NULL)
+			code = vq_nomem(&err);
+		/* Whoever asks one thing after the other waits for it. */
+		else if (puts(a.text) == EOF || fflush(stdout) == EOF)
+			code = vq_fail(&err, VQ_EIO, "write: ");
+		free(a.text);
+		if (code != VQ_OK)
 			break;
-		fflush(stdout); /* whoever asks one thing after the other waits for it */
 	}
 	vq_line_free(&line);
 	if (code == VQ_END)
@@ -123,18 +130,15 @@ static enum vq_code serve_one(struct job *job, struct vq_lambda *lambda, struct 
 	size_t len;
 	struct vq_answer a;
 	double begin;
-	char *text;
 	enum vq_code code = vq_lambda_next(lambda, &event, &len, err);
 
 	if (code != VQ_OK)
 		return code;
 	begin = seconds_of(CLOCK_MONOTONIC);
 	answer(job, event, len, &a);
-	text = a.json == NULL ? NULL : json_dumps(a.json, JSON_COMPACT);
-	json_decref(a.json);
-	code = text == NULL ? vq_nomem(err)
-			    : vq_lambda_reply(lambda, text, strlen(text), a.again, err);
-	free(text);
+	code = a.text == NULL ? vq_nomem(err)
+			      : vq_lambda_reply(lambda, a.text, strlen(a.text), a.again, err);
+	free(a.text);
 	if (code != VQ_OK)
 		return code;
 	code = vq_record_write(stdout,

@@ -257,22 +257,8 @@ static void fault_of(const json_t *reply, char fault[VQ_AWS_FAULT])
 	snprintf(fault, VQ_AWS_FAULT, "%s", hash != NULL ? hash + 1 : type != NULL ? type : "");
 }
 
-static enum vq_code parse_reply(const struct vq_http_reply *got, const char *target, json_t **reply,
-	char fault[VQ_AWS_FAULT], struct vq_err *err)
-{
-	*reply = json_loadb(got->body, got->len, 0, NULL);
-	if (got->status == 200 && json_is_object(*reply))
-		return VQ_OK;
-	fault_of(*reply, fault);
-	json_decref(*reply);
-	*reply = NULL;
-	if (got->status == 200)
-		return vq_fail(err, VQ_ETEMP, "%s: the reply is no JSON object", target);
-	return vq_fail(err, VQ_EDATA, "%s: status %ld: %.200s", target, got->status, got->body);
-}
-
-enum vq_code vq_aws_call(struct vq_aws *a, const char *target, json_t *request, json_t **reply,
-	char fault[VQ_AWS_FAULT], struct vq_err *err)
+enum vq_code vq_aws_ask(struct vq_aws *a, const char *target, json_t *request,
+	struct vq_http_reply *reply, char fault[VQ_AWS_FAULT], struct vq_err *err)
 {
 	const char *service = strncmp(target, "AmazonSQS.", 10) == 0 ? "sqs" : "dynamodb";
 	struct call c = {
@@ -284,10 +270,9 @@ enum vq_code vq_aws_call(struct vq_aws *a, const char *target, json_t *request, 
 		.header_count = 2,
 	};
 	char *body = request == NULL ? NULL : json_dumps(request, JSON_COMPACT);
-	struct vq_http_reply got;
+	json_t *refusal;
 	enum vq_code code;
 
-	*reply = NULL;
 	fault[0] = '\0';
 	json_decref(request);
 	if (body == NULL) {
@@ -297,13 +282,30 @@ enum vq_code vq_aws_call(struct vq_aws *a, const char *target, json_t *request, 
 		c.len = strlen(body);
 		code = vq_sha256(body, c.len, c.hash, err);
 		if (code == VQ_OK)
-			code = send_call(a, &c, &got, err);
-		if (code == VQ_OK)
-			code = parse_reply(&got, target, reply, fault, err);
+			code = send_call(a, &c, reply, err);
 	}
 	free(body);
 	free_place(&c.place);
-	return code;
+	if (code != VQ_OK || reply->status == 200)
+		return code;
+	refusal = json_loadb(reply->body, reply->len, 0, NULL);
+	fault_of(refusal, fault);
+	json_decref(refusal);
+	return vq_fail(err, VQ_EDATA, "%s: status %ld: %.200s", target, reply->status, reply->body);
+}
+
+enum vq_code vq_aws_call(struct vq_aws *a, const char *target, json_t *request, json_t **reply,
+	char fault[VQ_AWS_FAULT], struct vq_err *err)
+{
+	struct vq_http_reply got;
+	enum vq_code code = vq_aws_ask(a, target, request, &got, fault, err);
+
+	*reply = code == VQ_OK ? json_loadb(got.body, got.len, 0, NULL) : NULL;
+	if (code != VQ_OK || json_is_object(*reply))
+		return code;
+	json_decref(*reply);
+	*reply = NULL;
+	return vq_fail(err, VQ_ETEMP, "%s: the reply is no JSON object", target);
 }
 
 /* S3 wants the body's hash in a header too. */

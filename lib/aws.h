@@ -28,9 +28,14 @@ enum vq_code vq_aws_new(struct vq_aws **a, const struct vq_aws_options *options,
 void vq_aws_free(struct vq_aws **a);
 
 /* One call, e.g. "DynamoDB_20120810.GetItem" or "AmazonSQS.SendMessage".  Takes the
- * reference to request.  *reply is the caller's; NULL unless VQ_OK.  VQ_ETEMP: no
+ * reference to request.  *reply, JSON as text, is valid until the next call.  VQ_ETEMP: no
  * answer, or one to try again; VQ_EDATA: refused, and fault is the service's name for
  * why ("ConditionalCheckFailedException"), else "". */
+enum vq_code vq_aws_ask(struct vq_aws *a, const char *target, json_t *request,
+	struct vq_http_reply *reply, char fault[VQ_AWS_FAULT], struct vq_err *err);
+
+/* The same, with the reply as an object, the caller's; NULL unless VQ_OK.  VQ_ETEMP as well:
+ * it is none. */
 enum vq_code vq_aws_call(struct vq_aws *a, const char *target, json_t *request, json_t **reply,
 	char fault[VQ_AWS_FAULT], struct vq_err *err);
 

@@ -24,6 +24,9 @@ static bool known_type(const char *type, struct vq_problem *p)
 {
 	if (vq_container_type(type))
 		return true;
+	if (type[0] == '\0')
+		return vq_problem(p, 415, "unsupported_type",
+			"the content type is missing: expected one of a video, like video/mp4");
 	return vq_problem(p, 415, "unsupported_type", "%.64s is no video type that is taken", type);
 }
 
@@ -57,6 +60,8 @@ static bool parse(const void *body, size_t len, json_t **json, struct vq_problem
 	if (len > VQ_JOBREQUEST_MAX_JSON)
 		return vq_problem(p, 413, "body_too_large", "JSON has at most %u bytes",
 			VQ_JOBREQUEST_MAX_JSON);
+	if (len == 0)
+		return vq_problem(p, 400, "empty_body", "the body is empty");
 	*json = json_loadb(body, len, JSON_REJECT_DUPLICATES, &je);
 	if (*json == NULL)
 		return vq_problem(p, 400, "malformed_json", "line %d, column %d: %s", je.line,
@@ -182,7 +187,7 @@ void vq_jobrequest_free(struct vq_jobrequest *r)
 
 /* ---- names ----------------------------------------------------------------------------- */
 
-static bool listed(const char *list, const char *name, size_t n)
+bool vq_jobrequest_listed(const char *list, const char *name, size_t n)
 {
 	while (*(list += strspn(list, " ")) != '\0') {
 		size_t k = strcspn(list, " ");
@@ -225,8 +230,8 @@ bool vq_jobrequest_uri(const char *uri, const char *clips_bucket, const char *ot
 	*bucket = NULL;
 	if (strncmp(uri, "s3://", 5) != 0 || (slash = strchr(name, '/')) == NULL || slash == name)
 		return vq_problem(p, 400, "invalid_uri", "expected s3://bucket/key");
-	ours = listed(clips_bucket, name, (size_t)(slash - name));
-	if (!ours && !listed(others, name, (size_t)(slash - name)))
+	ours = vq_jobrequest_listed(clips_bucket, name, (size_t)(slash - name));
+	if (!ours && !vq_jobrequest_listed(others, name, (size_t)(slash - name)))
 		return vq_problem(
 			p, 403, "bucket_not_allowed", "clips of this bucket are not taken");
 	*key = slash + 1;

@@ -49,6 +49,9 @@ void vq_jobrequest_free(struct vq_jobrequest *r);
 bool vq_jobrequest_uri(const char *uri, const char *clips_bucket, const char *others, char **bucket,
 	const char **key, struct vq_problem *p);
 
+/* Whether a list with spaces between its words has that one. */
+bool vq_jobrequest_listed(const char *list, const char *word, size_t len);
+
 /* The header of that name: 1 to 255 printable characters of ASCII. */
 bool vq_jobrequest_key(const char *key, struct vq_problem *p);
 

@@ -118,23 +118,60 @@ static enum vq_code call(struct vq_jobs *j, const char *target, json_t *request,
 	return code;
 }
 
-enum vq_code vq_jobs_get(struct vq_jobs *j, const char *id, json_t **job, struct vq_err *err)
+/* The answer of GetItem without what stands in the prediction, so that parsing it takes no
+ * longer than for any other job. */
+static json_t *parse_item(const struct vq_http_reply *got, struct vq_jsontext *prediction)
 {
+	static const char *const path[] = {"Item", "prediction", "S", NULL};
+	const char *after;
+	json_t *reply;
+	char *rest;
+	size_t before;
+
+	*prediction = (struct vq_jsontext){0};
+	if (!vq_jsontext_find(got->body, got->len, path, prediction))
+		return json_loadb(got->body, got->len, 0, NULL);
+	before = (size_t)(prediction->text - got->body);
+	after = prediction->text + prediction->len;
+	if (asprintf(&rest, "%.*s%s", (int)before, got->body, after) < 0)
+		return NULL;
+	reply = json_loads(rest, 0, NULL);
+	free(rest);
+	json_object_del(json_object_get(reply, "Item"), "prediction");
+	return reply;
+}
+
+enum vq_code vq_jobs_result(struct vq_jobs *j, const char *id, json_t **job,
+	struct vq_jsontext *prediction, struct vq_err *err)
+{
+	char fault[VQ_AWS_FAULT];
+	struct vq_http_reply got;
 	json_t *reply, *item;
-	bool refused;
-	enum vq_code code = call(j, DYNAMODB "GetItem",
+	enum vq_code code = vq_aws_ask(j->aws, DYNAMODB "GetItem",
 		json_pack("{s:s,s:o,s:b}", "TableName", j->o.table, "Key", item_key(id),
 			"ConsistentRead", 1),
-		&reply, &refused, err);
+		&got, fault, err);
 
 	*job = NULL;
 	if (code != VQ_OK)
 		return code;
+	reply = parse_item(&got, prediction);
+	if (!json_is_object(reply)) {
+		json_decref(reply);
+		return vq_fail(err, VQ_ETEMP, "GetItem: the reply is no JSON object");
+	}
 	item = json_object_get(reply, "Item");
 	if (json_is_object(item))
 		*job = from_item(item);
 	json_decref(reply);
 	return *job != NULL ? VQ_OK : vq_fail(err, VQ_ENOENT, "job %s: unknown", id);
+}
+
+enum vq_code vq_jobs_get(struct vq_jobs *j, const char *id, json_t **job, struct vq_err *err)
+{
+	struct vq_jsontext prediction;
+
+	return vq_jobs_result(j, id, job, &prediction, err);
 }
 
 static const char *text(const json_t *job, const char *key)

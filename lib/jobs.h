@@ -18,6 +18,7 @@
 
 #include "aws.h"
 #include "err.h"
+#include "jsontext.h"
 
 /* Strings are borrowed and outlive the vq_jobs. */
 struct vq_jobs_options {
@@ -40,8 +41,13 @@ enum vq_code vq_jobs_new(struct vq_jobs **j, const struct vq_jobs_options *optio
 	struct vq_aws *aws, struct vq_err *err);
 void vq_jobs_free(struct vq_jobs **j);
 
-/* The job with that id, a new reference; VQ_ENOENT: there is none. */
+/* The job with that id but for its prediction, a new reference; VQ_ENOENT: there is none. */
 enum vq_code vq_jobs_get(struct vq_jobs *j, const char *id, json_t **job, struct vq_err *err);
+
+/* The same and its prediction, as what stands inside of a JSON string (text NULL: it
+ * has none), since it may be long: valid until the next call of AWS. */
+enum vq_code vq_jobs_result(struct vq_jobs *j, const char *id, json_t **job,
+	struct vq_jsontext *prediction, struct vq_err *err);
 
 /* Write a new job; takes the reference to job.  *stored is what is in the table then, a
  * new reference: the job, or the one that was there before with the same "request".

@@ -33,7 +33,8 @@ struct exchange {
 	char request[VQ_SHA256_HEX]; /* of method, route, type and body */
 	int64_t now;
 	struct vq_problem problem;
-	json_t *body; /* of the answer when all is well */
+	json_t *body;		       /* of the answer when all is well */
+	struct vq_jsontext prediction; /* its last member; text NULL: none */
 	int status, jobs;
 	enum vq_code code; /* what failed on our side */
 	struct vq_err *err;
@@ -50,6 +51,8 @@ enum vq_code vq_router_new(struct vq_router **r, const struct vq_router_options 
 	(*r)->o = *options;
 	if ((*r)->o.allowed_buckets == NULL)
 		(*r)->o.allowed_buckets = "";
+	if ((*r)->o.allowed_origins == NULL)
+		(*r)->o.allowed_origins = "";
 	code = vq_aws_new(&(*r)->aws, &options->aws, http, err);
 	if (code == VQ_OK)
 		code = vq_jobs_new(&(*r)->jobs, &options->jobs, (*r)->aws, err);
@@ -373,14 +376,14 @@ static bool get_predict(struct exchange *x)
 {
 	static const char *const fields[] = {
 		"job_id", "status", "created_at", "started_at", "completed_at", "error"};
-	const char *id = x->event.job_id, *prediction;
-	json_t *job = NULL, *parsed = NULL;
+	const char *id = x->event.job_id;
+	json_t *job = NULL;
 	enum vq_code code;
 
 	if (id == NULL || !vq_uuid_valid(id))
 		return vq_problem(&x->problem, 400, "malformed_job_id",
 			"expected a UUID in lower case, as POST /predict gave it");
-	code = vq_jobs_get(x->r->jobs, id, &job, x->err);
+	code = vq_jobs_result(x->r->jobs, id, &job, &x->prediction, x->err);
 	if (code != VQ_OK && code != VQ_ENOENT)
 		return failed(x, code);
 	if (code == VQ_ENOENT || json_object_get(job, "status") == NULL) {
@@ -392,17 +395,11 @@ static bool get_predict(struct exchange *x)
 	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
 		if (json_object_get(job, fields[i]) != NULL)
 			json_object_set(x->body, fields[i], json_object_get(job, fields[i]));
-	prediction = json_string_value(json_object_get(job, "prediction"));
-	if (prediction != NULL)
-		parsed = json_loads(prediction, 0, NULL);
 	json_decref(job);
-	if (prediction != NULL && parsed == NULL) {
-		code = vq_fail(x->err, VQ_EDATA, "job %s: its prediction is no JSON", id);
-		return failed(x, code);
-	}
-	if (parsed != NULL)
-		json_object_set_new(x->body, "prediction", parsed);
-	return true;
+	if (x->prediction.text == NULL || vq_jsontext_nested(x->prediction))
+		return true;
+	code = vq_fail(x->err, VQ_EDATA, "job %s: its prediction is no JSON", id);
+	return failed(x, code);
 }
 
 /* ---- events ------------------------------------------------------------------------------- */
@@ -440,6 +437,22 @@ static bool identify(struct exchange *x)
 	return code == VQ_OK ? true : failed(x, code);
 }
 
+/* A browser shows the answer to a page of another site when that is allowed (CORS, of the
+ * Fetch standard).  There are no cookies here: a page can ask what its own key may ask. */
+static void share(const struct exchange *x, json_t *h)
+{
+	const char *origin = vq_apievent_header(&x->event, "origin");
+	const char *list = x->r == NULL ? "" : x->r->o.allowed_origins;
+	bool any = vq_jobrequest_listed(list, "*", 1);
+
+	if (origin == NULL || !(any || vq_jobrequest_listed(list, origin, strlen(origin))))
+		return;
+	json_object_set_new(h, "Access-Control-Allow-Origin", json_string(any ? "*" : origin));
+	json_object_set_new(h, "Access-Control-Expose-Headers", json_string("Retry-After"));
+	if (!any)
+		json_object_set_new(h, "Vary", json_string("Origin"));
+}
+
 static json_t *headers(const struct exchange *x, bool good, const char *allow)
 {
 	json_t *h = json_pack("{s:s,s:s}", "Content-Type",
@@ -450,22 +463,51 @@ static json_t *headers(const struct exchange *x, bool good, const char *allow)
 		json_object_set_new(h, "Retry-After", json_string("1"));
 	if (allow != NULL)
 		json_object_set_new(h, "Allow", json_string(allow));
+	share(x, h);
 	return h;
 }
 
-/* Takes the reference to body. */
-static json_t *proxy_answer(int status, json_t *head, json_t *body)
+/* Takes the reference to o. */
+static char *print(json_t *o)
 {
-	/* Predictions have 9 digits at most. */
-	char *text = body == NULL ? NULL : json_dumps(body, JSON_COMPACT | JSON_REAL_PRECISION(9));
-	json_t *o = text == NULL ? NULL
-				 : json_pack("{s:i,s:O,s:b,s:s}", "statusCode", status, "headers",
-					   head, "isBase64Encoded", 0, "body", text);
+	char *text = o == NULL ? NULL : json_dumps(o, JSON_COMPACT);
+
+	json_decref(o);
+	return text;
+}
+
+/* Takes the references to head and body. */
+static char *proxy_answer(int status, json_t *head, json_t *body)
+{
+	char *text = print(body);
+	char *answer =
+		print(text == NULL ? NULL
+				   : json_pack("{s:i,s:O,s:b,s:s}", "statusCode", status, "headers",
+					     head, "isBase64Encoded", 0, "body", text));
 
 	free(text);
-	json_decref(body);
 	json_decref(head);
-	return o;
+	return answer;
+}
+
+/* The body is the last thing in the answer, an object inside of a string: put the prediction
+ * before its last brace. */
+static char *with_prediction(char *answer, struct vq_jsontext prediction)
+{
+	static const char name[] = ",\\\"prediction\\\":", end[] = "}\"}";
+	const size_t n = answer == NULL ? 0 : strlen(answer) - strlen(end);
+	char *longer =
+		answer == NULL ? NULL : malloc(n + sizeof name - 1 + prediction.len + sizeof end);
+	char *s = longer;
+
+	if (longer != NULL) {
+		s = mempcpy(s, answer, n);
+		s = mempcpy(s, name, sizeof name - 1);
+		s = mempcpy(s, prediction.text, prediction.len);
+		memcpy(s, end, sizeof end);
+	}
+	free(answer);
+	return longer;
 }
 
 static void finish(struct exchange *x, bool good, const char *allow, struct vq_answer *answer)
@@ -476,7 +518,9 @@ static void finish(struct exchange *x, bool good, const char *allow, struct vq_a
 		json_decref(x->body);
 		x->body = vq_problem_json(&x->problem, x->event.request_id);
 	}
-	answer->json = proxy_answer(answer->status, headers(x, good, allow), x->body);
+	answer->text = proxy_answer(answer->status, headers(x, good, allow), x->body);
+	if (good && x->prediction.text != NULL)
+		answer->text = with_prediction(answer->text, x->prediction);
 }
 
 static enum vq_code api(struct vq_router *r, const json_t *event, int64_t now,
@@ -569,10 +613,10 @@ static enum vq_code s3_event(struct vq_router *r, const json_t *records, int64_t
 	}
 	answer->again = worst != VQ_OK;
 	if (worst == VQ_OK)
-		answer->json = json_pack("{s:o,s:i}", "jobs", jobs, "ignored", ignored);
+		answer->text = print(json_pack("{s:o,s:i}", "jobs", jobs, "ignored", ignored));
 	else
-		answer->json = json_pack("{s:s,s:s}", "errorType", "Unavailable", "errorMessage",
-			"an upload could not be queued; deliver the event again");
+		answer->text = print(json_pack("{s:s,s:s}", "errorType", "Unavailable",
+			"errorMessage", "an upload could not be queued; deliver the event again"));
 	if (worst != VQ_OK)
 		json_decref(jobs);
 	return worst;
@@ -599,7 +643,8 @@ enum vq_code vq_router_answer(struct vq_router *r, const json_t *event, int64_t 
 	if (json_is_array(records))
 		return s3_event(r, records, now, answer, err);
 	vq_router_refuse(400, "unknown_event",
-		event == NULL ? "the event is no JSON" : "no event of API Gateway or of S3",
+		event == NULL ? "the event is no JSON"
+			      : "no event of API Gateway (of a REST API) or of S3",
 		answer);
 	return VQ_OK;
 }

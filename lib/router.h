@@ -17,6 +17,7 @@ struct vq_router_options {
 	struct vq_aws_options aws;
 	struct vq_jobs_options jobs;
 	const char *allowed_buckets; /* besides the clips' bucket, spaces between; NULL: none */
+	const char *allowed_origins; /* of pages that may read answers; "*": all; NULL: none */
 };
 
 struct vq_router;
@@ -27,7 +28,7 @@ enum vq_code vq_router_new(struct vq_router **r, const struct vq_router_options 
 void vq_router_free(struct vq_router **r);
 
 struct vq_answer {
-	json_t *json;	   /* the caller's; NULL: out of memory */
+	char *text;	   /* JSON in one line, the caller's; NULL: out of memory */
 	bool again;	   /* no answer but a failure: the event is to be delivered again */
 	int status;	   /* of HTTP; 0: it was no event of API Gateway */
 	const char *route; /* "POST /predict", "s3", "unknown" */

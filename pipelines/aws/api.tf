@@ -34,11 +34,45 @@ locals {
     })
   )
 
+  # Before a page of another site may ask, its browser asks whether it may, without a key: the
+  # gateway answers that alone.  Which origins may read answers is the router's to say.
+  preflight_method = [for method in ["options"] : method if length(var.upload_origins) > 0]
+  preflight_headers = {
+    for path, item in local.openapi.paths : path => {
+      Access-Control-Allow-Origin  = "'*'"
+      Access-Control-Allow-Methods = "'${join(",", [for method in local.methods : upper(method) if contains(keys(item), method)])}'"
+      Access-Control-Allow-Headers = "'Content-Type,Idempotency-Key,X-Api-Key,Authorization'"
+      Access-Control-Max-Age       = "'3600'"
+    }
+  }
+  preflight = {
+    for path, headers in local.preflight_headers : path => {
+      for method in local.preflight_method : method => {
+        responses = {
+          "204" = {
+            description = "What a page may ask"
+            headers     = { for name in keys(headers) : name => { schema = { type = "string" } } }
+          }
+        }
+        x-amazon-apigateway-integration = {
+          type             = "mock"
+          requestTemplates = { "application/json" = "{\"statusCode\": 204}" }
+          responses = {
+            default = {
+              statusCode         = "204"
+              responseParameters = { for name, value in headers : "method.response.header.${name}" => value }
+            }
+          }
+        }
+      }
+    }
+  }
+
   gateway = {
     openapi = "3.0.1"
     info    = { title = local.name, version = tostring(local.openapi.info.version) }
     paths = {
-      for path, item in local.openapi.paths : path => {
+      for path, item in local.openapi.paths : path => merge(local.preflight[path], {
         for method, operation in item : method => {
           operationId = operation.operationId
           parameters = [
@@ -55,18 +89,25 @@ locals {
             timeoutInMillis     = 29000
           }
         } if contains(local.methods, method)
-      }
+      })
     }
     x-amazon-apigateway-binary-media-types = local.binary_types
 
     components = { securitySchemes = { (var.auth) = local.security_scheme } }
 
-    # What the gateway itself refuses reads like what the router refuses.
+    # What the gateway itself refuses reads like what the router refuses.  Pages may read it
+    # whatever their origin: it says nothing of anybody's jobs.
     x-amazon-apigateway-gateway-responses = {
       for name in ["DEFAULT_4XX", "DEFAULT_5XX"] : name => {
-        responseParameters = { "gatewayresponse.header.Content-Type" = "'application/problem+json'" }
+        responseParameters = merge(
+          { "gatewayresponse.header.Content-Type" = "'application/problem+json'" },
+          { for _ in local.preflight_method : "gatewayresponse.header.Access-Control-Allow-Origin" => "'*'" },
+        )
         responseTemplates = {
-          "application/json" = "{\"type\":\"about:blank\",\"title\":$context.error.messageString}"
+          "application/json" = join("", [
+            "{\"type\":\"about:blank\",\"title\":$context.error.messageString,",
+            "\"code\":\"$context.error.responseType\",\"request_id\":\"$context.requestId\"}",
+          ])
         }
       }
     }

@@ -42,7 +42,7 @@ data "aws_iam_policy_document" "deploy_assume" {
 resource "aws_iam_role" "deploy" {
   count = local.cicd
 
-  name                 = "vidqc-deploy-${var.environment}"
+  name                 = "vidqc-deploy-${local.everywhere}"
   assume_role_policy   = data.aws_iam_policy_document.deploy_assume[0].json
   max_session_duration = 3600
 }
@@ -145,7 +145,7 @@ data "aws_iam_policy_document" "deploy" {
     sid     = "RolesWithBoundary"
     actions = ["iam:CreateRole", "iam:PutRolePolicy", "iam:DeleteRolePolicy", "iam:TagRole"]
     resources = [
-      for r in ["worker", "execution", "router", "flow"] : "${local.arn}:iam::${local.account}:role/vidqc-${r}-${var.environment}"
+      for r in ["worker", "execution", "router", "flow"] : "${local.arn}:iam::${local.account}:role/vidqc-${r}-${local.everywhere}"
     ]
     condition {
       test     = "StringEquals"
@@ -158,7 +158,7 @@ data "aws_iam_policy_document" "deploy" {
     sid     = "RolesToServices"
     actions = ["iam:PassRole"]
     resources = [
-      for r in ["worker", "execution", "router", "flow", "gateway"] : "${local.arn}:iam::${local.account}:role/vidqc-${r}-${var.environment}"
+      for r in ["worker", "execution", "router", "flow", "gateway"] : "${local.arn}:iam::${local.account}:role/vidqc-${r}-${local.everywhere}"
     ]
     condition {
       test     = "StringEquals"

@@ -56,14 +56,21 @@ locals {
   router     = "vidqc-router-${var.environment}"
   router_arn = "arn:${local.partition}:lambda:${var.region}:${local.account}:function:${local.router}"
 
-  # What both programs are told; vidqc-worker and vidqc-router read nothing else.
+  # What the programs are told, in the words of vidqc-worker(1) and vidqc-router(1).
   program_environment = {
     VIDQC_QUEUE_URL       = aws_sqs_queue.jobs.url
     VIDQC_CLIPS_BUCKET    = aws_s3_bucket.clips.id
-    VIDQC_MODELS_BUCKET   = aws_s3_bucket.models.id
     VIDQC_RESULTS_TABLE   = aws_dynamodb_table.results.name
     VIDQC_ALLOWED_BUCKETS = join(" ", var.allowed_buckets)
   }
+  worker_environment = merge(local.program_environment, {
+    AWS_REGION          = var.region
+    VIDQC_MODELS_BUCKET = aws_s3_bucket.models.id
+  })
+  # Lambda itself tells the region.
+  router_environment = merge(local.program_environment, {
+    VIDQC_ALLOWED_ORIGINS = join(" ", var.upload_origins)
+  })
   model_secrets = local.model_uri == "" ? {} : {
     VIDQC_MODEL        = aws_ssm_parameter.main["model"].arn
     VIDQC_MODEL_SHA256 = aws_ssm_parameter.main["model_sha256"].arn
@@ -119,11 +126,8 @@ resource "aws_ecs_task_definition" "worker" {
       capabilities       = { drop = ["ALL"] }
     }
     mountPoints = [{ sourceVolume = "tmp", containerPath = "/tmp", readOnly = false }]
-    environment = [
-      for k in sort(concat(keys(local.program_environment), ["AWS_REGION"])) :
-      { name = k, value = lookup(local.program_environment, k, var.region) }
-    ]
-    secrets = [for k, arn in local.model_secrets : { name = k, valueFrom = arn }]
+    environment = [for k, v in local.worker_environment : { name = k, value = v }]
+    secrets     = [for k, arn in local.model_secrets : { name = k, valueFrom = arn }]
     healthCheck = {
       command     = ["CMD", "vidqc", "worker", "--check-health"]
       interval    = 30
@@ -197,7 +201,7 @@ resource "aws_lambda_function" "router" {
   }
 
   environment {
-    variables = local.program_environment
+    variables = local.router_environment
   }
 
   logging_config {

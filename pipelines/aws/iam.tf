@@ -43,7 +43,7 @@ locals {
 # ---- worker ----
 
 resource "aws_iam_role" "worker" {
-  name                 = "vidqc-worker-${var.environment}"
+  name                 = "vidqc-worker-${local.everywhere}"
   assume_role_policy   = data.aws_iam_policy_document.assume["ecs"].json
   permissions_boundary = aws_iam_policy.boundary.arn
 }
@@ -57,7 +57,7 @@ resource "aws_iam_role_policy" "worker" {
 # ---- what ECS itself needs to start a worker ----
 
 resource "aws_iam_role" "execution" {
-  name                 = "vidqc-execution-${var.environment}"
+  name                 = "vidqc-execution-${local.everywhere}"
   assume_role_policy   = data.aws_iam_policy_document.assume["ecs"].json
   permissions_boundary = aws_iam_policy.boundary.arn
 }
@@ -101,7 +101,7 @@ resource "aws_iam_role_policy" "execution" {
 # ---- router ----
 
 resource "aws_iam_role" "router" {
-  name                 = local.router
+  name                 = "vidqc-router-${local.everywhere}"
   assume_role_policy   = data.aws_iam_policy_document.assume["lambda"].json
   permissions_boundary = aws_iam_policy.boundary.arn
 }
@@ -143,7 +143,7 @@ resource "aws_iam_role_policy" "router_failures" {
 # ---- logs of the network and of the gateway ----
 
 resource "aws_iam_role" "flow" {
-  name                 = "vidqc-flow-${var.environment}"
+  name                 = "vidqc-flow-${local.everywhere}"
   assume_role_policy   = data.aws_iam_policy_document.assume["flow"].json
   permissions_boundary = aws_iam_policy.boundary.arn
 }
@@ -163,7 +163,7 @@ resource "aws_iam_role_policy" "flow" {
 }
 
 resource "aws_iam_role" "gateway" {
-  name               = "vidqc-gateway-${var.environment}"
+  name               = "vidqc-gateway-${local.everywhere}"
   assume_role_policy = data.aws_iam_policy_document.assume["apigw"].json
 }
 
@@ -211,6 +211,6 @@ data "aws_iam_policy_document" "boundary" {
 }
 
 resource "aws_iam_policy" "boundary" {
-  name   = "vidqc-boundary-${var.environment}"
+  name   = "vidqc-boundary-${local.everywhere}"
   policy = data.aws_iam_policy_document.boundary.json
 }

@@ -67,6 +67,7 @@ locals {
   # The programs write these by the embedded metric format.
   worker_dimensions = { Service = "worker" }
   router_dimensions = { FunctionName = local.router }
+  api_dimensions    = { ApiName = aws_api_gateway_rest_api.main.name, Stage = aws_api_gateway_stage.main.stage_name }
 
   # Alarms of one metric: what, over how long, how bad.
   plain_alarms = {
@@ -76,7 +77,7 @@ locals {
       statistic   = null, extended = "p99", threshold = 90, period = 300, periods = 2
     }
     dead-letters = {
-      description = "A job failed three times: see DLQ NOT EMPTY in vidqc-aws(7)"
+      description = "A job failed three times, or an upload's event: see DLQ NOT EMPTY in vidqc-aws(7)"
       namespace   = "AWS/SQS", metric = "ApproximateNumberOfMessagesVisible"
       dimensions  = { QueueName = aws_sqs_queue.dead.name }
       statistic   = "Maximum", extended = null, threshold = 0, period = 60, periods = 1
@@ -90,6 +91,16 @@ locals {
       description = "The router itself failed: callers see 502, uploads may not become jobs"
       namespace   = "AWS/Lambda", metric = "Errors", dimensions = local.router_dimensions
       statistic   = "Sum", extended = null, threshold = 0, period = 60, periods = 2
+    }
+    lost-events = {
+      description = "An upload's event was neither handled nor kept among the dead letters"
+      namespace   = "AWS/Lambda", metric = "DestinationDeliveryFailures", dimensions = local.router_dimensions
+      statistic   = "Sum", extended = null, threshold = 0, period = 60, periods = 1
+    }
+    api-errors = {
+      description = "More than 5 % of requests were answered with a failure of ours"
+      namespace   = "AWS/ApiGateway", metric = "5XXError", dimensions = local.api_dimensions
+      statistic   = "Average", extended = null, threshold = 0.05, period = 300, periods = 2
     }
     router-throttles = {
       description = "More routers were asked for than router_concurrency or the account allows"
@@ -222,7 +233,7 @@ locals {
 }
 
 resource "aws_cloudwatch_dashboard" "main" {
-  dashboard_name = local.name
+  dashboard_name = "vidqc-${local.everywhere}"
   dashboard_body = jsonencode({
     widgets = [for i, w in local.widgets : {
       type   = "metric"
@@ -243,7 +254,7 @@ resource "aws_cloudwatch_dashboard" "main" {
 }
 
 resource "aws_budgets_budget" "monthly" {
-  name         = local.name
+  name         = "vidqc-${local.everywhere}"
   budget_type  = "COST"
   limit_amount = tostring(var.monthly_budget_usd)
   limit_unit   = "USD"

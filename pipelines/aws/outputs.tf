@@ -16,6 +16,10 @@ output "service" {
   value = aws_ecs_service.worker.name
 }
 
+output "task_definition" {
+  value = aws_ecs_task_definition.worker.arn
+}
+
 output "api_url" {
   value = aws_api_gateway_stage.main.invoke_url
 }

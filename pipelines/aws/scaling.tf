@@ -17,7 +17,7 @@ resource "aws_appautoscaling_target" "worker" {
   scalable_dimension = "ecs:service:DesiredCount"
   resource_id        = "service/${aws_ecs_cluster.main.name}/${aws_ecs_service.worker.name}"
   min_capacity       = local.scaling.min_tasks
-  max_capacity       = local.scaling.max_tasks
+  max_capacity       = coalesce(var.max_tasks, local.scaling.max_tasks)
 }
 
 # Jobs in work count as well: a task is not taken away while it works, the last one goes when

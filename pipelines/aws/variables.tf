@@ -86,7 +86,7 @@ variable "clip_retention_days" {
 }
 
 variable "upload_origins" {
-  description = "Web sites whose pages may upload with a presigned URL (CORS)."
+  description = "Web sites whose pages may ask the API and upload with a presigned URL (CORS); * is all of them."
   type        = list(string)
   default     = ["*"]
 }
@@ -158,6 +158,19 @@ variable "router_concurrency" {
   description = "Routers at once.  -1 for no limit of its own, which a new account with ten in all needs."
   type        = number
   default     = 50
+}
+
+# ---- workers ----
+
+variable "max_tasks" {
+  description = "The most workers at once, when it is not max_tasks of scaling.json; see SCALING in vidqc-aws(7)."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = try(var.max_tasks >= 1 && floor(var.max_tasks) == var.max_tasks, var.max_tasks == null)
+    error_message = "A whole number of tasks, at least 1."
+  }
 }
 
 # ---- operations ----

@@ -41,6 +41,10 @@ locals {
   # vidqc-staging: what everything is called that needs no other name.
   name = "vidqc-${var.environment}"
 
+  # Roles, policies, dashboards and budgets are the account's in all regions: a second region,
+  # when the first fails, must not meet names of the first.
+  everywhere = "${var.environment}-${var.region}"
+
   # The numbers of the scaling policy; simulate reads the same file.
   scaling = jsondecode(file("${path.module}/scaling.json"))
 }

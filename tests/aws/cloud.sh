@@ -12,6 +12,7 @@ export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=eu-central-1
 python=${VQ_PYTHON:-$ROOT/build/venv/bin/python3}
 emulator=
 emulator_url=
+cli=
 
 free_port() {
 	"$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
@@ -26,10 +27,12 @@ emulator_start() {
 	MOTO_IAM_LOAD_MANAGED_POLICIES=true \
 		"$python" "$ROOT/tests/aws/emulator.py" "$port" >"$T/emulator.log" 2>&1 &
 	emulator=$!
+	"$python" "$ROOT/tests/aws/cli.py" >"$T/cli.port" 2>"$T/aws.err" &
+	cli=$!
 	trap 'emulator_stop; rm -rf "$T"' EXIT
 	emulator_url=http://127.0.0.1:$port
 	for ((i = 0; i < 300; i++)); do
-		if (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+		if [ -s "$T/cli.port" ] && (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
 			return 0
 		fi
 		sleep 0.1
@@ -40,15 +43,22 @@ emulator_start() {
 
 emulator_stop() {
 	if [ -n "$emulator" ]; then
-		kill "$emulator" 2>/dev/null
-		wait "$emulator" 2>/dev/null
+		kill "$emulator" "$cli" 2>/dev/null
+		wait "$emulator" "$cli" 2>/dev/null
 	fi
 	emulator=
 }
 
-# aws_ ARGUMENT...: the AWS CLI, on the emulator.
+# aws_ ARGUMENT...: the AWS CLI, on the emulator, as cli.py keeps it ready; its errors are in
+# $T/aws.err.
 aws_() {
-	aws --endpoint-url "$emulator_url" --output json "$@"
+	local connection status
+
+	exec {connection}<>"/dev/tcp/127.0.0.1/$(<"$T/cli.port")" || return
+	printf '%s\0' --endpoint-url "$emulator_url" --output json "$@" '' >&"$connection"
+	read -r status <&"$connection" && cat <&"$connection"
+	exec {connection}>&-
+	return "${status:-255}"
 }
 
 # attribute NAME WANT FILTER ARGUMENT...: what the AWS CLI tells of a created thing, through
@@ -56,7 +66,7 @@ aws_() {
 attribute() {
 	local name=$1 want=$2 filter=$3
 	shift 3
-	is "$(aws_ "$@" 2>"$T/aws.err" | jq -rc "$filter" 2>&1)" "$want" "$name" ||
+	is "$(aws_ "$@" | jq -rc "$filter" 2>&1)" "$want" "$name" ||
 		diag "$(tail -n 3 "$T/aws.err")"
 }
 

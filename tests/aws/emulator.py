@@ -3,11 +3,13 @@
 
 moto as it comes keeps the scaling target and the budget but cannot answer what Terraform asks
 after making them: which tags they have, and who hears of a budget.  Here the answers are what
-was sent; without them Terraform waits for ever.
+was sent; without them Terraform waits for ever.  Nor does it take a gateway's mock integration,
+which has no address and no method.
 """
 import json
 import sys
 
+from moto.apigateway.models import APIGatewayBackend as Gateway
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse as Scaling
 from moto.budgets.responses import BudgetsResponse as Budgets
 from moto.server import main
@@ -15,6 +17,7 @@ from moto.server import main
 tags = {"target": {}, "budget": []}
 register_scalable_target = Scaling.register_scalable_target
 create_budget = Budgets.create_budget
+put_integration = Gateway.put_integration
 
 
 def register(self):
@@ -37,6 +40,13 @@ def subscribers(self):
     return json.dumps({"Subscribers": found[0] if found else []})
 
 
+def integrate(self, *given, **named):
+    if named.get("integration_type") == "mock":
+        named = {"uri": "", "integration_method": None, **named}
+    return put_integration(self, *given, **named)
+
+
+Gateway.put_integration = integrate
 Scaling.register_scalable_target = register
 Scaling.list_tags_for_resource = lambda self: json.dumps({"Tags": tags["target"]})
 Budgets.create_budget = create

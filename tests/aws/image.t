@@ -16,7 +16,14 @@ done
 unshare -m mount -t tmpfs none /mnt 2>/dev/null || skip_all 'no right to mount here'
 
 built=${VQ_BIN%/bin}
-store=(--root "$T/store" --runroot "$T/run" --storage-driver vfs)
+# The driver vfs copies the whole tree for each step.
+store=(--root "$T/store" --runroot "$T/run" --storage-driver)
+if buildah "${store[@]}" overlay info >/dev/null 2>&1; then
+	store+=(overlay)
+else
+	rm -rf "$T/store" "$T/run"
+	store+=(vfs)
+fi
 export BUILDAH_ISOLATION=chroot VQ_TEST_TIMEOUT=${VQ_TEST_TIMEOUT:-900}
 trap 'buildah "${store[@]}" umount --all >/dev/null 2>&1; rm -rf "$T"' EXIT
 

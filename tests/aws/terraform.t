@@ -1,7 +1,7 @@
 #!/bin/bash
 # The Terraform of pipelines/aws: formatted, valid, its numbers (with a mocked provider), the
-# static rules of security, and what a real apply leaves behind on an emulator of AWS, told by
-# the AWS CLI.
+# static rules of security, what a real apply leaves behind on an emulator of AWS, told by the
+# AWS CLI, and a job from end to end through it.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/aws/cloud.sh
@@ -81,8 +81,9 @@ done
 checkov=${VQ_CHECKOV:-$ROOT/build/venv-checkov/bin/checkov}
 if [ -x "$checkov" ]; then
 	exits 0 "$checkov" -d "$T/dry" --framework terraform --skip-download --quiet --compact \
-		--var-file "$T/dry/production.tfvars"
+		--skip-path tests --var-file "$T/dry/production.tfvars"
 	like "$(out)" 'Passed checks: [1-9][0-9]{2}, Failed checks: 0' 'checkov looked at it'
+	unlike "$(out)" 'Parsing errors' 'at all of it'
 else
 	skip 'no checkov (make check installs it, from PyPI)'
 fi
@@ -163,8 +164,29 @@ holds '.taskDefinition.containerDefinitions[0] | .readonlyRootFilesystem and .us
 	'worker: read-only root, no root user, no capability, health check'
 holds ".taskDefinition.containerDefinitions[0].image | endswith(\"/vidqc-staging:$sha\")" \
 	'worker: the image of this commit'
-is "$(jq -r '.taskDefinition.containerDefinitions[0].environment[] |
-	select(.name == "VIDQC_QUEUE_URL").value' "$T/out")" "$queue" 'worker: the created queue'
+mapfile -t for_worker < <(jq -r '.taskDefinition.containerDefinitions[0].environment[] | "\(.name)=\(.value)"' "$T/out")
+aws_ lambda get-function-configuration --function-name vidqc-router-staging >"$T/out"
+mapfile -t for_router < <(jq -r '.Environment.Variables | to_entries[] | "\(.key)=\(.value)"' "$T/out")
+for given in "${for_worker[*]}" "${for_router[*]}"; do
+	like " $given " " VIDQC_QUEUE_URL=$queue " 'the created queue'
+done
+
+# names PAGE: the variables of ours that a manual page has.
+names() {
+	sed -n '/^\.Sh ENVIRONMENT/,/^\.Sh FILES\|^\.Sh EXIT/p' "$ROOT/man/$1.1" | grep -oE 'VIDQC_[A-Z0-9_]+' | sort -u
+}
+# Terraform tells each program all that its page names, and no more: but for other endpoints
+# than AWS's own, and for a model that is not the image's (as secrets, in the mocked tests).
+untold='^VIDQC_(ENDPOINT_|MODEL$|MODEL_SHA256$)'
+is "$(printf '%s\n' "${for_worker[@]%%=*}" | sort)" "$(names vidqc-worker | grep -vE "$untold" | sed '1i AWS_REGION')" \
+	"worker: is told what its manual page names"
+is "$(printf '%s\n' "${for_router[@]%%=*}" | sort)" "$(names vidqc-router | grep -vE "$untold")" \
+	"router: is told what its manual page names"
+# The pages name what the programs read; the models' bucket is for people.
+is "$(grep -ohE 'VIDQC_[A-Z0-9_]+' "$ROOT"/pipelines/worker "$ROOT"/pipelines/worker*.sh "$ROOT/pipelines/worker.jq" | sort -u)" \
+	"$(names vidqc-worker | grep -v MODELS_BUCKET)" 'worker: its manual page names what it reads'
+is "$(grep -ohE 'getenv\("VIDQC_[A-Z0-9_]+' "$ROOT"/cmd/vidqc-router.c "$ROOT"/lib/{router,jobs,aws,http,lambda}.c |
+	sed 's/.*"//' | sort -u)" "$(names vidqc-router)" 'router: its manual page names what it reads'
 attribute 'service: Fargate, in the private subnets' '["FARGATE","DISABLED",2]' \
 	'.services[0] | [.launchType, (.networkConfiguration.awsvpcConfiguration | .assignPublicIp, (.subnets | length))]' \
 	ecs describe-services --cluster vidqc-staging --services vidqc-worker
@@ -185,15 +207,19 @@ is "$(jq -c '[.ScalingPolicies[].StepScalingPolicyConfiguration.StepAdjustments 
 
 attribute 'router: the image, 28 s' '["Image",28,512]' '.Configuration | [.PackageType, .Timeout, .MemorySize]' \
 	lambda get-function --function-name vidqc-router-staging
+attribute 'router: an upload that it cannot take is tried again and kept' \
+	'[2,"vidqc-jobs-staging-dlq"]' '[.MaximumRetryAttempts, (.DestinationConfig.OnFailure.Destination | split(":")[-1])]' \
+	lambda get-function-event-invoke-config --function-name vidqc-router-staging
 attribute 'router: who may call it' '["apigateway.amazonaws.com","s3.amazonaws.com"]' \
 	'.Policy | fromjson | .Statement | map(.Principal.Service) | sort' \
 	lambda get-policy --function-name vidqc-router-staging
 api=$(aws_ apigateway get-rest-apis | jq -r '.items[0].id')
 aws_ apigateway get-resources --rest-api-id "$api" --embed methods >"$T/out" 2>"$T/err"
 is "$(jq -rc '[.items[] | .path as $p | .resourceMethods // {} | to_entries[] | "\(.key) \($p)"] | sort' "$T/out")" \
-	'["GET /predict/{job_id}","POST /batch","POST /predict"]' 'gateway: the methods'
-is "$(jq -c '[.items[].resourceMethods // {} | .[] | .methodIntegration.type] | unique' "$T/out")" \
-	'["aws_proxy"]' 'gateway: all to the router'
+	'["GET /predict/{job_id}","OPTIONS /batch","OPTIONS /predict","OPTIONS /predict/{job_id}","POST /batch","POST /predict"]' \
+	'gateway: the methods'
+is "$(jq -c '[.items[].resourceMethods // {} | to_entries[] | [.key == "OPTIONS", .value.methodIntegration.type]] | unique' "$T/out")" \
+	'[[false,"aws_proxy"],[true,"mock"]]' 'gateway: all to the router, but what browsers ask beforehand'
 attribute 'gateway: rate, no bodies in the log' '[10,20,false]' \
 	'.methodSettings["*/*"] | [.throttlingRateLimit, .throttlingBurstLimit, .dataTraceEnabled]' \
 	apigateway get-stage --rest-api-id "$api" --stage-name staging
@@ -209,14 +235,14 @@ attribute 'logs: names and days' '[["/apigateway/vidqc",14],["/ecs/vidqc-worker"
 aws_ cloudwatch describe-alarms >"$T/out" 2>"$T/err"
 is "$(jq -c '[.MetricAlarms[] | .AlarmName | ltrimstr("vidqc-staging-")
 		| sub("^(?<kind>TargetTracking-).*-(?<end>Alarm[A-Z][a-z]*)-.*"; "\(.kind)\(.end)")] | sort' "$T/out")" \
-	'["TargetTracking-AlarmHigh","TargetTracking-AlarmLow","dead-letters","error-rate","from-zero","latency","no-tasks","oldest-message","router-errors","router-throttles"]' \
+	'["TargetTracking-AlarmHigh","TargetTracking-AlarmLow","api-errors","dead-letters","error-rate","from-zero","latency","lost-events","no-tasks","oldest-message","router-errors","router-throttles"]' \
 	'alarms'
 holds '.MetricAlarms[] | select(.AlarmName == "vidqc-staging-latency") |
 	.ExtendedStatistic == "p99" and .Threshold == 90 and .Dimensions == [{Name: "Service", Value: "worker"}]' \
 	'alarm: p99 above 90 s'
 holds '[.MetricAlarms[] | .AlarmActions | length] | min == 1' 'alarms: each tells somebody'
 attribute 'dashboard' 8 '.DashboardBody | fromjson | .widgets | length' \
-	cloudwatch get-dashboard --dashboard-name vidqc-staging
+	cloudwatch get-dashboard --dashboard-name vidqc-staging-eu-central-1
 attribute 'budget' '["100","USD","MONTHLY"]' '.Budgets[0] | [.BudgetLimit.Amount, .BudgetLimit.Unit, .TimeUnit]' \
 	budgets describe-budgets --account-id 123456789012
 
@@ -233,7 +259,7 @@ attribute 'network: nothing can connect to a worker' '[0,[443]]' \
 # Rights, as IAM has them: no role may do something to everything, but for the registry's token
 # and what is bound to the region.
 for role in worker execution router flow deploy; do
-	name=vidqc-$role-staging
+	name=vidqc-$role-staging-eu-central-1
 	for policy in $(aws_ iam list-role-policies --role-name "$name" | jq -r '.PolicyNames[]'); do
 		is "$(aws_ iam get-role-policy --role-name "$name" --policy-name "$policy" |
 			jq -c '[.PolicyDocument.Statement[] | select(.Effect == "Allow" and .Condition == null) |
@@ -297,9 +323,11 @@ is "$(printf 'CVE-1999-0001\nCVE-2023-45853\n' | here=$ROOT/pipelines/aws not_ac
 	CVE-1999-0001 'an accepted finding does not stop, another does'
 
 running() {
-	aws_ ecs describe-services --cluster vidqc-staging --services vidqc-worker |
-		jq -r '.services[0].taskDefinition' |
-		xargs -I{} aws --endpoint-url "$emulator_url" ecs describe-task-definition --task-definition {} |
+	local task
+
+	task=$(aws_ ecs describe-services --cluster vidqc-staging --services vidqc-worker |
+		jq -r '.services[0].taskDefinition')
+	aws_ ecs describe-task-definition --task-definition "$task" |
 		jq -r '.taskDefinition.containerDefinitions[0].image | split(":")[-1]'
 }
 exits 0 deploy deploy staging "$next"
@@ -334,7 +362,7 @@ aws_ ecs register-task-definition --family other --container-definitions \
 	'[{"name":"worker","image":"x","memory":64}]' >/dev/null
 aws_ ecs update-service --cluster vidqc-staging --service vidqc-worker --task-definition other >/dev/null
 (
-	eval "$(sed -n '/^cloud()/,/^}/p; /^die()/,/^}/p; /^wait_for_rollout()/,/^}/p' "$T/apply/deploy")"
+	eval "$(sed -n '/^\(cloud\|die\|output\|wait_for_rollout\)()/,/^}/p' "$T/apply/deploy")"
 	# shellcheck disable=SC2317,SC2030 # the functions above call and read it
 	terraform_() { in_apply terraform "$@"; }
 	# shellcheck disable=SC2030,SC2034
@@ -343,5 +371,9 @@ aws_ ecs update-service --cluster vidqc-staging --service vidqc-worker --task-de
 ) >"$T/out" 2>"$T/err"
 is "$?" 70 'a rollout that was taken back fails'
 like "$(err)" 'did not become healthy: taken back' 'and says so'
+
+# ---- a job from end to end ----
+# shellcheck source=tests/aws/endtoend.sh
+. "$ROOT/tests/aws/endtoend.sh"
 
 done_testing

@@ -45,6 +45,7 @@ is "$(jq -rc '.True | has("pull_request")' "$T_ci")" true 'ci: every pull reques
 is "$(jq -rc '[.jobs.test.strategy.matrix.include[] | [.cc, .target]]' "$T_ci")" \
 	'[["gcc","test"],["clang-14","test"],["gcc","asan"]]' 'ci: gcc, clang and the sanitizers'
 is "$(jq -rc '.jobs.lint.steps | map(.run? // empty) | index("make lint") != null' "$T_ci")" true 'ci: lint'
+is "$(jq -rc '.jobs.fuzz.steps | map(.run? // empty | select(startswith("make fuzz "))) | length' "$T_ci")" 1 'ci: the router is fuzzed'
 
 is "$(jq -rc '[.True.push.branches, .jobs.staging.needs, .jobs.production.needs]' "$T/deploy.json")" \
 	'[["main"],"build","staging"]' 'deploy: what is merged, staging first'
@@ -60,7 +61,7 @@ for command in $steps; do
 	exits 64 bash "$ROOT/pipelines/aws/deploy" "$command" nowhere
 	like "$(err)" "'nowhere': staging or production" "deploy knows $command"
 done
-for target in image deps-lint lint test asan; do
+for target in image deps-lint lint test asan fuzz; do
 	ok "make $target is there" grep -qE "^([a-z-]+ )*$target( [a-z-]+)*:" "$ROOT/Makefile"
 done
 

@@ -36,7 +36,7 @@ static void predict(void)
 		{"{\"upload\":true,\"content_type\":\"video/webm\",\"content_length\":536870912,"
 		 "\"config_overrides\":{}}",
 			0, NULL, NULL},
-		{"", 400, "malformed_json", "line 1"},
+		{"", 400, "empty_body", "is empty"},
 		{"{", 400, "malformed_json", "line 1"},
 		{"[]", 400, "malformed_json", "no JSON object"},
 		{"\"s3://a/b\"", 400, "malformed_json", ""},

@@ -81,7 +81,10 @@ variables {
   monthly_budget_usd = 100
 }
 
-run "network" {
+# Each run starts the provider, which takes two seconds: there are as few as can be.
+
+run "as_it_is" {
+  # ---- network ----
   assert {
     condition     = length(aws_subnet.private) == 2 && length(aws_subnet.public) == 2
     error_message = "two zones, each with a private and a public subnet"
@@ -109,24 +112,8 @@ run "network" {
     ])
     error_message = "tasks in the private subnets, without a public address"
   }
-}
 
-run "two_nat_gateways_and_endpoints" {
-  variables {
-    nat_gateways        = 2
-    interface_endpoints = true
-  }
-  assert {
-    condition     = length(aws_nat_gateway.main) == 2 && aws_route.nat["0"].nat_gateway_id != aws_route.nat["1"].nat_gateway_id
-    error_message = "each zone its own way out"
-  }
-  assert {
-    condition     = alltrue([for e in aws_vpc_endpoint.interface : e.private_dns_enabled]) && length(aws_vpc_endpoint.interface) == 5
-    error_message = "five interface endpoints under AWS's own names"
-  }
-}
-
-run "buckets" {
+  # ---- buckets ----
   assert {
     condition     = aws_s3_bucket.clips.bucket == "vidqc-clips-staging" && aws_s3_bucket.models.bucket == "vidqc-models-staging"
     error_message = "names"
@@ -174,29 +161,8 @@ run "buckets" {
     )
     error_message = "an upload reaches the router, from this account only"
   }
-}
 
-run "retention_and_suffix" {
-  variables {
-    clip_retention_days = 7
-    bucket_suffix       = "-example"
-    upload_origins      = []
-  }
-  assert {
-    condition     = one(aws_s3_bucket_lifecycle_configuration.clips.rule[0].expiration[*]).days == 7
-    error_message = "retention is configurable"
-  }
-  assert {
-    condition     = aws_s3_bucket.clips.bucket == "vidqc-clips-staging-example"
-    error_message = "the suffix is in the name"
-  }
-  assert {
-    condition     = length(aws_s3_bucket_cors_configuration.clips) == 0
-    error_message = "no origin, no CORS"
-  }
-}
-
-run "queue_and_table" {
+  # ---- queue and table ----
   assert {
     condition = (
       aws_sqs_queue.jobs.name == "vidqc-jobs-staging" && aws_sqs_queue.dead.name == "vidqc-jobs-staging-dlq"
@@ -226,9 +192,8 @@ run "queue_and_table" {
     )
     error_message = "on demand, with TTL and point-in-time recovery"
   }
-}
 
-run "image" {
+  # ---- image ----
   assert {
     condition     = aws_ecr_repository.vidqc.image_tag_mutability == "IMMUTABLE" && one(aws_ecr_repository.vidqc.image_scanning_configuration).scan_on_push
     error_message = "immutable tags, scanned"
@@ -244,9 +209,8 @@ run "image" {
     )
     error_message = "worker and router are the same image"
   }
-}
 
-run "worker" {
+  # ---- worker ----
   assert {
     condition = (
       aws_ecs_task_definition.worker.cpu == "2048" && aws_ecs_task_definition.worker.memory == "4096"
@@ -282,24 +246,8 @@ run "worker" {
     )
     error_message = "what runs keeps running while a rollout does, and a bad one is taken back"
   }
-}
 
-run "a_model_of_its_own" {
-  variables {
-    model_key    = "v2/model.json"
-    model_sha256 = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-  }
-  assert {
-    condition     = aws_ssm_parameter.main["model"].value == "s3://vidqc-models-staging/v2/model.json" && aws_ssm_parameter.main["model"].name == "/vidqc/staging/model"
-    error_message = "the model's place is a parameter"
-  }
-  assert {
-    condition     = toset([for s in jsondecode(aws_ecs_task_definition.worker.container_definitions)[0].secrets : s.name]) == toset(["VIDQC_MODEL", "VIDQC_MODEL_SHA256"])
-    error_message = "which a task reads with its checksum when it starts"
-  }
-}
-
-run "scaling" {
+  # ---- scaling ----
   assert {
     condition     = aws_appautoscaling_target.worker.min_capacity == 0 && aws_appautoscaling_target.worker.max_capacity == 10
     error_message = "none to ten tasks"
@@ -319,9 +267,20 @@ run "scaling" {
     condition     = aws_cloudwatch_metric_alarm.from_zero.alarm_actions == toset([aws_appautoscaling_policy.from_zero.arn]) && aws_cloudwatch_metric_alarm.from_zero.threshold == 1
     error_message = "one waiting job is enough"
   }
-}
 
-run "api" {
+  # ---- lost uploads ----
+  # An event of S3 that fails is tried again and kept.
+  assert {
+    condition = (
+      aws_lambda_function_event_invoke_config.router.maximum_retry_attempts == 2
+      && one(one(aws_lambda_function_event_invoke_config.router.destination_config).on_failure).destination == aws_sqs_queue.dead.arn
+      && data.aws_iam_policy_document.router_failures.statement[0].actions == toset(["sqs:SendMessage"])
+      && data.aws_iam_policy_document.router_failures.statement[0].resources == toset([aws_sqs_queue.dead.arn])
+    )
+    error_message = "an upload's event is tried three times and then a dead letter"
+  }
+
+  # ---- api ----
   assert {
     condition     = aws_lambda_function.router.package_type == "Image" && aws_lambda_function.router.timeout == 28
     error_message = "the router is the image and gives up before the gateway does"
@@ -332,9 +291,40 @@ run "api" {
   }
   assert {
     condition = alltrue(flatten([for item in values(jsondecode(aws_api_gateway_rest_api.main.body).paths) : [
-      for operation in values(item) : operation.security == [{ api_key = [] }] && operation.x-amazon-apigateway-integration.type == "aws_proxy"
+      for method, operation in item : operation.security == [{ api_key = [] }] && operation.x-amazon-apigateway-integration.type == "aws_proxy"
+      if method != "options"
     ]]))
     error_message = "every method needs a key and goes to the router"
+  }
+  # A browser asks without a key.
+  assert {
+    condition = {
+      for path, item in jsondecode(aws_api_gateway_rest_api.main.body).paths : path =>
+      item.options.x-amazon-apigateway-integration.responses.default.responseParameters["method.response.header.Access-Control-Allow-Methods"]
+      if item.options.x-amazon-apigateway-integration.type == "mock" && !contains(keys(item.options), "security")
+    } == { "/predict" = "'POST'", "/predict/{job_id}" = "'GET'", "/batch" = "'POST'" }
+    error_message = "the gateway tells browsers what pages may ask"
+  }
+  assert {
+    condition = alltrue([
+      for item in values(jsondecode(aws_api_gateway_rest_api.main.body).paths) :
+      toset(keys(item.options.responses["204"].headers)) == toset([
+        for k in keys(item.options.x-amazon-apigateway-integration.responses.default.responseParameters) : trimprefix(k, "method.response.header.")
+      ])
+    ])
+    error_message = "and declares each header that it sends"
+  }
+  assert {
+    condition = alltrue([
+      for r in values(jsondecode(aws_api_gateway_rest_api.main.body).x-amazon-apigateway-gateway-responses) :
+      r.responseParameters["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'"
+      && can(jsondecode(replace(replace(r.responseTemplates["application/json"], "$context.error.messageString", "\"x\""), "/[$]context[.a-zA-Z]+/", "x")).code)
+    ])
+    error_message = "pages can read what the gateway refuses, and it is a problem with a code"
+  }
+  assert {
+    condition     = one(aws_lambda_function.router.environment).variables.VIDQC_ALLOWED_ORIGINS == "*"
+    error_message = "and what the router answers"
   }
   assert {
     condition     = contains(jsondecode(aws_api_gateway_rest_api.main.body).x-amazon-apigateway-binary-media-types, "video/mp4") && !contains(jsondecode(aws_api_gateway_rest_api.main.body).x-amazon-apigateway-binary-media-types, "application/json")
@@ -357,12 +347,103 @@ run "api" {
     condition     = length(aws_cognito_user_pool.main) == 0
     error_message = "no user pool with keys"
   }
+
+  # ---- alarms ----
+  assert {
+    condition = {
+      for k, a in aws_cloudwatch_metric_alarm.plain : k => a.threshold
+    } == { latency = 90, dead-letters = 0, oldest-message = 600, router-errors = 0, router-throttles = 0, api-errors = 0.05, lost-events = 0 }
+    error_message = "p99 above 90 s, any dead letter or lost event, an old message, failing answers, a broken or throttled router"
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.plain["latency"].extended_statistic == "p99" && aws_cloudwatch_metric_alarm.plain["latency"].namespace == "vidqc"
+    error_message = "latency is the worker's p99"
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.error_rate.threshold == 5 && aws_cloudwatch_metric_alarm.no_tasks.evaluation_periods == 10
+    error_message = "5 % of jobs; ten minutes without a task"
+  }
+  assert {
+    condition     = aws_cloudwatch_log_group.worker.name == "/ecs/vidqc-worker" && aws_cloudwatch_log_group.router.name == "/lambda/vidqc-router"
+    error_message = "log groups"
+  }
+  assert {
+    condition     = alltrue([for g in [aws_cloudwatch_log_group.worker, aws_cloudwatch_log_group.router, aws_cloudwatch_log_group.api, aws_cloudwatch_log_group.flow] : g.retention_in_days == 30])
+    error_message = "which do not grow for ever"
+  }
+  assert {
+    condition     = aws_budgets_budget.monthly.limit_amount == "100" && length(aws_budgets_budget.monthly.notification) == 2
+    error_message = "the budget warns twice"
+  }
+  assert {
+    condition     = length(jsondecode(aws_cloudwatch_dashboard.main.dashboard_body).widgets) == 8
+    error_message = "the dashboard"
+  }
 }
 
-run "cognito" {
+# Each of these is a matter of its own.
+run "all_that_can_be_chosen" {
   variables {
-    auth = "cognito"
+    nat_gateways        = 2
+    interface_endpoints = true
+    clip_retention_days = 7
+    bucket_suffix       = "-example"
+    upload_origins      = []
+    model_key           = "v2/model.json"
+    model_sha256        = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+    max_tasks           = 35
+    auth                = "cognito"
+    allowed_buckets     = ["more-clips"]
+    github_repository   = "example/vidqc"
+    region              = "eu-west-1"
   }
+
+  # ---- two nat gateways and endpoints ----
+  assert {
+    condition     = length(aws_nat_gateway.main) == 2 && aws_route.nat["0"].nat_gateway_id != aws_route.nat["1"].nat_gateway_id
+    error_message = "each zone its own way out"
+  }
+  assert {
+    condition     = alltrue([for e in aws_vpc_endpoint.interface : e.private_dns_enabled]) && length(aws_vpc_endpoint.interface) == 5
+    error_message = "five interface endpoints under AWS's own names"
+  }
+
+  # ---- retention and suffix ----
+  assert {
+    condition     = one(aws_s3_bucket_lifecycle_configuration.clips.rule[0].expiration[*]).days == 7
+    error_message = "retention is configurable"
+  }
+  assert {
+    condition     = aws_s3_bucket.clips.bucket == "vidqc-clips-staging-example"
+    error_message = "the suffix is in the name"
+  }
+  assert {
+    condition = (
+      length(aws_s3_bucket_cors_configuration.clips) == 0
+      && !contains(flatten([for item in values(jsondecode(aws_api_gateway_rest_api.main.body).paths) : keys(item)]), "options")
+      && !strcontains(aws_api_gateway_rest_api.main.body, "Access-Control")
+      && one(aws_lambda_function.router.environment).variables.VIDQC_ALLOWED_ORIGINS == ""
+    )
+    error_message = "no origin, no CORS"
+  }
+
+  # ---- a model of its own ----
+  assert {
+    condition     = aws_ssm_parameter.main["model"].value == "s3://vidqc-models-staging-example/v2/model.json" && aws_ssm_parameter.main["model"].name == "/vidqc/staging/model"
+    error_message = "the model's place is a parameter"
+  }
+  assert {
+    condition     = toset([for s in jsondecode(aws_ecs_task_definition.worker.container_definitions)[0].secrets : s.name]) == toset(["VIDQC_MODEL", "VIDQC_MODEL_SHA256"])
+    error_message = "which a task reads with its checksum when it starts"
+  }
+
+  # ---- more workers ----
+  assert {
+    condition     = aws_appautoscaling_target.worker.max_capacity == 35
+    error_message = "an environment may have another limit"
+  }
+
+  # ---- cognito ----
   assert {
     condition = (
       jsondecode(aws_api_gateway_rest_api.main.body).paths["/batch"].post.security == [{ cognito = [] }]
@@ -374,12 +455,8 @@ run "cognito" {
     condition     = aws_cognito_user_pool.main[0].admin_create_user_config[0].allow_admin_create_user_only && !aws_cognito_user_pool_client.main[0].generate_secret
     error_message = "nobody signs up alone, and there is no secret for the state"
   }
-}
 
-run "rights" {
-  variables {
-    allowed_buckets = ["more-clips"]
-  }
+  # ---- rights ----
   assert {
     condition = alltrue(flatten([for p in [aws_iam_role_policy.worker.policy, aws_iam_role_policy.router.policy] : [
       for s in jsondecode(p).Statement : [
@@ -415,12 +492,8 @@ run "rights" {
     r.permissions_boundary == aws_iam_policy.boundary.arn])
     error_message = "every role of the service has the boundary"
   }
-}
 
-run "deployment_role" {
-  variables {
-    github_repository = "example/vidqc"
-  }
+  # ---- deployment role ----
   assert {
     condition = contains(flatten([
       for c in data.aws_iam_policy_document.deploy_assume[0].statement[0].condition : c.values
@@ -441,119 +514,56 @@ run "deployment_role" {
     ])
     error_message = "roles only with the boundary"
   }
-}
 
-run "alarms" {
+  # ---- a second region ----
+  # What is the account's in all regions must have the region in its name.
   assert {
-    condition = {
-      for k, a in aws_cloudwatch_metric_alarm.plain : k => a.threshold
-    } == { latency = 90, dead-letters = 0, oldest-message = 600, router-errors = 0, router-throttles = 0 }
-    error_message = "p99 above 90 s, any dead letter, an old message, a broken or throttled router"
-  }
-  assert {
-    condition     = aws_cloudwatch_metric_alarm.plain["latency"].extended_statistic == "p99" && aws_cloudwatch_metric_alarm.plain["latency"].namespace == "vidqc"
-    error_message = "latency is the worker's p99"
-  }
-  assert {
-    condition     = aws_cloudwatch_metric_alarm.error_rate.threshold == 5 && aws_cloudwatch_metric_alarm.no_tasks.evaluation_periods == 10
-    error_message = "5 % of jobs; ten minutes without a task"
+    condition = alltrue([
+      for name in [
+        aws_iam_role.worker.name, aws_iam_role.execution.name, aws_iam_role.router.name, aws_iam_role.flow.name,
+        aws_iam_role.gateway.name, aws_iam_role.deploy[0].name, aws_iam_policy.boundary.name,
+        aws_cloudwatch_dashboard.main.dashboard_name, aws_budgets_budget.monthly.name,
+      ] : startswith(name, "vidqc-") && endswith(name, "-staging-eu-west-1")
+    ])
+    error_message = "a second region meets no name of the first"
   }
   assert {
-    condition     = aws_cloudwatch_log_group.worker.name == "/ecs/vidqc-worker" && aws_cloudwatch_log_group.router.name == "/lambda/vidqc-router"
-    error_message = "log groups"
-  }
-  assert {
-    condition     = alltrue([for g in [aws_cloudwatch_log_group.worker, aws_cloudwatch_log_group.router, aws_cloudwatch_log_group.api, aws_cloudwatch_log_group.flow] : g.retention_in_days == 30])
-    error_message = "which do not grow for ever"
-  }
-  assert {
-    condition     = aws_budgets_budget.monthly.limit_amount == "100" && length(aws_budgets_budget.monthly.notification) == 2
-    error_message = "the budget warns twice"
-  }
-  assert {
-    condition     = length(jsondecode(aws_cloudwatch_dashboard.main.dashboard_body).widgets) == 8
-    error_message = "the dashboard"
+    condition = alltrue(flatten([
+      for s in data.aws_iam_policy_document.deploy[0].statement : [
+        for r in s.resources : endswith(r, "-staging-eu-west-1") if strcontains(r, ":role/") && !strcontains(r, "*")
+      ]
+    ]))
+    error_message = "and a deployment makes roles of its region alone"
   }
 }
 
-# ---- what is refused ----
-
-run "environment" {
+# Every variable that has a rule, each with a value that breaks it.
+run "what_is_refused" {
   command = plan
   variables {
-    environment = "test"
-  }
-  expect_failures = [var.environment]
-}
-
-run "latest_is_no_image" {
-  command = plan
-  variables {
-    image_tag = "latest"
-  }
-  expect_failures = [var.image_tag]
-}
-
-run "model_without_checksum" {
-  command = plan
-  variables {
-    model_key = "model.json"
-  }
-  expect_failures = [var.model_sha256]
-}
-
-run "any_repository" {
-  command = plan
-  variables {
-    github_repository = "example/*"
-  }
-  expect_failures = [var.github_repository]
-}
-
-run "three_nat_gateways" {
-  command = plan
-  variables {
-    nat_gateways = 3
-  }
-  expect_failures = [var.nat_gateways]
-}
-
-run "one_zone" {
-  command = plan
-  variables {
-    zones = ["a", "a"]
-  }
-  expect_failures = [var.zones]
-}
-
-run "auth" {
-  command = plan
-  variables {
-    auth = "none"
-  }
-  expect_failures = [var.auth]
-}
-
-run "retention" {
-  command = plan
-  variables {
+    environment         = "test"
+    image_tag           = "latest"
+    model_key           = "model.json"
+    github_repository   = "example/*"
+    nat_gateways        = 3
+    zones               = ["a", "a"]
+    auth                = "none"
     clip_retention_days = 0
+    allowed_buckets     = ["s3://clips"]
+    bucket_suffix       = "_X"
+    max_tasks           = 0.5
   }
-  expect_failures = [var.clip_retention_days]
-}
-
-run "bucket_names" {
-  command = plan
-  variables {
-    allowed_buckets = ["s3://clips"]
-  }
-  expect_failures = [var.allowed_buckets]
-}
-
-run "suffix" {
-  command = plan
-  variables {
-    bucket_suffix = "_X"
-  }
-  expect_failures = [var.bucket_suffix]
+  expect_failures = [
+    var.environment,
+    var.image_tag,
+    var.model_sha256,
+    var.github_repository,
+    var.nat_gateways,
+    var.zones,
+    var.auth,
+    var.clip_retention_days,
+    var.allowed_buckets,
+    var.bucket_suffix,
+    var.max_tasks,
+  ]
 }

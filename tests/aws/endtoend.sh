@@ -1,56 +1,29 @@
-#!/bin/bash
-# A job from end to end through what Terraform created: API Gateway's event, vidqc-router as a
-# Lambda function, S3 and SQS, vidqc worker, DynamoDB, and the event that asks for the result.
-# Terraform makes only what the two programs touch; terraform.t makes all of it.
-# shellcheck source=tests/lib.sh
-. "$(dirname "$0")/../lib.sh"
-# shellcheck source=tests/aws/cloud.sh
-. "$ROOT/tests/aws/cloud.sh"
-
-[ -x "$VQ_BIN/vidqc-router" ] || skip_all 'vidqc-router is not built'
-command -v terraform >/dev/null || skip_all 'no terraform in PATH; Debian has no package of it'
-"$python" -c 'import moto, flask' 2>/dev/null || skip_all 'no moto in build/venv (PyPI)'
-# shellcheck source=/dev/null # it comes with the router
+# A job from end to end through what Terraform created, for terraform.t, with the environment
+# that it gave to the task and to the function: API Gateway's event, vidqc-router as a Lambda
+# function, S3 and SQS, vidqc worker, DynamoDB, and the event that asks for the result.
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # terraform.t has set them
 . "$ROOT/tests/aws/events.sh"
-
-ok 'an emulator of AWS' emulator_start || exit
-terraform_copy "$T/aws"
-printf 'terraform {\n  backend "local" {}\n}\nprovider "aws" {\n  s3_use_path_style = true\n}\n' \
-	>"$T/aws/test_override.tf"
-export AWS_ENDPOINT_URL=$emulator_url
-targets=()
-for what in sqs_queue.jobs s3_bucket.clips s3_bucket.models dynamodb_table.results; do
-	targets+=("-target=aws_$what")
-done
-exits 0 terraform -chdir="$T/aws" init -no-color ${TF_PLUGIN_DIR:+"-plugin-dir=$TF_PLUGIN_DIR"}
-exits 0 terraform -chdir="$T/aws" apply -no-color -auto-approve -var-file=staging.tfvars \
-	-var image_tag=0123456789abcdef0123456789abcdef01234567 "${targets[@]}"
-unset AWS_ENDPOINT_URL
-
-# The environment that compute.tf gives to both programs, from what was created.
-terraform -chdir="$T/aws" show -json >"$T/state.json"
-created() {
-	jq -r --arg address "$1" '.values.root_module.resources[] | select(.address == $address) | .values'"$2" \
-		"$T/state.json"
-}
-VIDQC_QUEUE_URL=$(created aws_sqs_queue.jobs .url)
-VIDQC_CLIPS_BUCKET=$(created aws_s3_bucket.clips .bucket)
-VIDQC_MODELS_BUCKET=$(created aws_s3_bucket.models .bucket)
-VIDQC_RESULTS_TABLE=$(created aws_dynamodb_table.results .name)
-export VIDQC_QUEUE_URL VIDQC_CLIPS_BUCKET VIDQC_MODELS_BUCKET VIDQC_RESULTS_TABLE
-export VIDQC_ENDPOINT_S3=$emulator_url VIDQC_ENDPOINT_SQS=$emulator_url \
-	VIDQC_ENDPOINT_DYNAMODB=$emulator_url VIDQC_ALLOWED_BUCKETS=
+# An address of AWS's own would not lead to the emulator.  It has no TLS, which the bucket's
+# policy insists on, and would start a container for the function when an object arrives; the
+# events come from here.
+export VIDQC_ENDPOINT_S3=$emulator_url VIDQC_ENDPOINT_SQS=$emulator_url VIDQC_ENDPOINT_DYNAMODB=$emulator_url
+clips=${made[clips_bucket]} results=${made[results_table]}
+exits 22 curl -sS --fail -o "$T/refused" "$emulator_url/$clips/uploads/x"
+like "$(err)" 403 'nothing goes without TLS'
+aws_ s3api delete-bucket-policy --bucket "$clips"
+aws_ s3api put-bucket-notification-configuration --bucket "$clips" --notification-configuration '{}'
 
 # router EVENTS: the events through Lambda's Runtime API; the answers to $T/out.
 router() {
-	"$python" "$ROOT/tests/aws/runtime.py" "$1" \
+	env "${for_router[@]}" "$python" "$ROOT/tests/aws/runtime.py" "$1" \
 		bash -c 'exec vidqc-router --lambda >"$0" 2>"$0.err"' "$T/router.log"
 }
 
 # shellcheck disable=SC2317 # ok calls it
 # work JOBS: a worker that ends after so many, or when there is nothing left.
 work() {
-	timeout 300 vidqc worker --max-jobs "$1" --idle-exit 5 --wait 1 >"$T/worker.log" 2>"$T/worker.err"
+	timeout 300 env "${for_worker[@]}" vidqc worker --max-jobs "$1" --idle-exit 5 --wait 1 >"$T/worker.log" 2>"$T/worker.err"
 }
 
 # verdict ID: what GET says.
@@ -67,9 +40,9 @@ exits 0 router "$T/events"
 is "$(jq .body.statusCode "$T/out")" 202 'the router takes a clip'
 job=$(jq -r '.body.body | fromjson.job_id' "$T/out")
 like "$job" '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' 'and says which job it is'
-aws_ s3 cp "s3://$VIDQC_CLIPS_BUCKET/uploads/$job" "$T/stored" >/dev/null
+aws_ s3 cp "s3://$clips/uploads/$job" "$T/stored" >/dev/null
 ok 'the clip is in the created bucket' cmp "$T/stored" "$T/a.mp4"
-is "$(aws_ sqs get-queue-attributes --queue-url "$VIDQC_QUEUE_URL" --attribute-names All |
+is "$(aws_ sqs get-queue-attributes --queue-url "$queue" --attribute-names All |
 	jq -r .Attributes.ApproximateNumberOfMessages)" 1 'a job is in the created queue'
 is "$(verdict "$job" | jq -r '.status? // .' | paste -sd ' ')" '200 queued' 'GET says so'
 
@@ -82,10 +55,10 @@ is "$(faults "$T/prediction")" '' 'with a whole prediction'
 exits 0 vidqc predict "$T/a.mp4"
 is "$(jq -cS 'del(.timing, .clip_id)' "$T/prediction")" "$(jq -cS 'del(.timing, .clip_id)' "$T/out")" \
 	'the same that the command line gives'
-is "$(aws_ dynamodb get-item --table-name "$VIDQC_RESULTS_TABLE" \
+is "$(aws_ dynamodb get-item --table-name "$results" \
 	--key "{\"job_id\":{\"S\":\"$job\"}}" | jq -r '.Item.expires_at.N | tonumber > now + 89 * 86400')" true \
 	'the created table has it, and will forget it'
-is "$(aws_ sqs get-queue-attributes --queue-url "$VIDQC_QUEUE_URL" --attribute-names All |
+is "$(aws_ sqs get-queue-attributes --queue-url "$queue" --attribute-names All |
 	jq -rc '.Attributes | [.ApproximateNumberOfMessages, .ApproximateNumberOfMessagesNotVisible]')" '["0","0"]' \
 	'nothing is left in the queue'
 
@@ -101,7 +74,7 @@ while IFS= read -r header; do
 done < <(jq -r '.headers | to_entries[] | "\(.key): \(.value)"' "$T/upload")
 exits 0 curl -sS --fail -X PUT "${headers[@]}" --data-binary "@$T/a.mp4" "$(jq -r .upload_url "$T/upload")"
 is "$(verdict "$job" | jq -r '.status? // .' | paste -sd ' ')" '200 awaiting_upload' 'it waits for the clip'
-arrival "$VIDQC_CLIPS_BUCKET" "uploads/$job" >"$T/events"
+arrival "$clips" "uploads/$job" >"$T/events"
 exits 0 router "$T/events"
 ok 'a worker' work 1 || diag "$(tail -n 5 "$T/worker.err" "$T/worker.log")"
 is "$(verdict "$job" | jq -r '.status? // .' | paste -sd ' ')" '200 completed' 'completed'
@@ -115,5 +88,3 @@ ok 'a worker' work 1 || diag "$(tail -n 5 "$T/worker.err" "$T/worker.log")"
 verdict "$job" >"$T/answer"
 is "$(sed 1d "$T/answer" | jq -rc '[.status, (.error | has("code") and has("message"))]')" '["failed",true]' \
 	'a broken clip fails, with a reason'
-
-done_testing
