@@ -557,11 +557,18 @@ double vq_crop_align(struct vq_aligner *a, const struct vq_crop *c, const struct
 
 	*w = (struct vq_warp){{c->x + dx + rest * c->width / 2, size, 0,
 		c->y + dy + rest * c->height / 2, 0, size}};
-	if (radius > 0)
-		search(c, p, radius, w);
 	while (fit_pixels(c) / stride > FIT_PIXELS)
 		stride++;
 	best = correlation(a, c, p, level, w, stride);
+	if (radius > 0) {
+		t = *w;
+		search(c, p, radius, &t);
+		r = correlation(a, c, p, level, &t, stride);
+		if (r > best) { /* coarse levels may look better where it is not */
+			best = r;
+			*w = t;
+		}
+	}
 	for (int kind = 2; kind <= 6; kind += 4) {
 		t = *w;
 		for (int i = 0; i < (kind == 2 ? SHIFT_STEPS : AFFINE_STEPS) &&

@@ -60,14 +60,25 @@ static bool is_gone(const struct vq_text_sample *s)
 	return !s->found && !(s->read && s->confidence >= 100 * READING);
 }
 
-/* Is the step's change one of the text?  Not when it is blurred or the alignment failed:
+/* Has the row much less contrast than at its best?  A coder leaves little of it then. */
+static bool is_faint(const struct vq_text_series *t, size_t i)
+{
+	double strongest = 0;
+
+	for (size_t k = 1; k < t->count; k++)
+		strongest = fmax(strongest, t->sample[k].contrast); /* not NAN's */
+	return t->sample[i].contrast <= FAINT * strongest;
+}
+
+/* Is the step's change one of the text?  Not when it is blurred or faint or the alignment failed:
  * the further a row moved, the more easily something else is taken for it. */
 static bool is_sure(const struct vq_text_series *t, size_t i)
 {
 	const struct vq_text_sample *s = &t->sample[i];
 	double heights = moved_by(s) / height_of(s);
 
-	if (vq_text_step_trust(t, i) < TRUSTED || is_gone(s) || crosses_edge(t, i))
+	if (vq_text_step_trust(t, i) < TRUSTED || is_gone(s) || is_faint(t, i) ||
+		crosses_edge(t, i))
 		return false;
 	if (isnan(s->match) || s->match >= FOUND || heights <= QUARTER)
 		return true;
@@ -143,10 +154,8 @@ static double scene_change(const struct vq_text_sample *s)
 
 double vq_text_proof(const struct vq_text_series *t)
 {
-	double strongest = 0, sum = 0, weight = 0;
+	double sum = 0, weight = 0;
 
-	for (size_t i = 1; i < t->count; i++)
-		strongest = fmax(strongest, t->sample[i].contrast); /* not NAN's */
 	for (size_t i = 1; i < t->count; i++) {
 		const struct vq_text_sample *s = &t->sample[i];
 		double trust = vq_text_step_trust(t, i), change = vq_text_step_change(t, i);
@@ -155,8 +164,7 @@ double vq_text_proof(const struct vq_text_series *t)
 		if (isnan(s->similarity))
 			continue;
 		weight += trust;
-		if (is_sure(t, i) && !(s->contrast <= FAINT * strongest) && change >= PLAIN &&
-			beyond >= PROOF)
+		if (is_sure(t, i) && change >= PLAIN && beyond >= PROOF)
 			sum += trust * beyond;
 	}
 	return weight > 0 ? sum / weight : 0;
