@@ -85,14 +85,11 @@ set_phase() {
 
 # log_jobs EVENT NUMBER...
 log_jobs() {
-	local n event=$1 ids=()
+	local n event=$1
 	shift
 	for n in "$@"; do
-		ids+=("${job[$n]}")
+		note info "$event" job_id "${job[$n]}"
 	done
-	if [ ${#ids[@]} != 0 ]; then
-		note_jobs "$event" "${ids[@]}"
-	fi
 }
 
 forget() {
@@ -225,7 +222,8 @@ meet_again() {
 claim_jobs() {
 	local files=("${@/%//job.json}")
 
-	wjq -cn --arg table "$table" 'include "worker"; [inputs | claim($table; now)]' \
+	wjq -cn --arg table "$table" --arg token "$(</proc/sys/kernel/random/uuid)" \
+		'include "worker"; [inputs | claim($table; now)] | requests($token)' \
 		"${files[@]/#/$work/}" >"$work/claim" || return
 	write_items "$work/claim" "$work/claim.results"
 }
@@ -268,7 +266,8 @@ write_jobs() {
 # write_outcomes FILE: outcomes, one a line; FILE.results is that of write_items.
 write_outcomes() {
 	wjq -cn --arg table "$table" --argjson before "$(stale_before)" \
-		'include "worker"; [inputs | finish($table; now; $before)]' "$1" >"$1.updates" || return
+		--arg token "$(</proc/sys/kernel/random/uuid)" 'include "worker";
+		[inputs | finish($table; now; $before)] | requests($token)' "$1" >"$1.updates" || return
 	write_items "$1.updates" "$1.results" || return
 	paste "$1.results" "$1" | sed -n 's/^ok\t//p' >"$1.ended"
 	note_ends "$1.ended"
