@@ -9,7 +9,10 @@ The file named by FRONT_FAULTS, read again with each request, says what goes wro
 	{"rate": 0.1, "kinds": ["throttle", "error", "lost", "drop"], "only": "UpdateItem"}
 throttle and error are answered by the proxy itself; lost reaches the server, but its answer
 becomes an error; drop closes the connection.  {"ignore": "ChangeMessageVisibility"} says yes
-to such requests, and does nothing.  Counts go to the file named by FRONT_COUNTS.
+to such requests, and does nothing.  {"hold": "UpdateItem", "nth": 2, "after": true} keeps the
+second such request waiting until the file says otherwise or the client is gone, before it is
+handed on or after, and then the client who is gone has asked for nothing, or has not heard.
+Counts go to the file named by FRONT_COUNTS.
 
 The file named by FRONT_POLICY, when there is one, is an IAM policy, and what it does not allow
 is refused: moto knows nothing of the resources of SQS, and asks for no right to DynamoDB.
@@ -30,6 +33,7 @@ FAULTS = os.environ.get("FRONT_FAULTS", "/dev/null")
 COUNTS = os.environ.get("FRONT_COUNTS")
 one_at_a_time = threading.Lock()
 counts = {}
+asked = {}
 chance = random.Random(int(os.environ.get("FRONT_SEED", "1")))
 
 
@@ -177,11 +181,29 @@ class Front(http.server.BaseHTTPRequestHandler):
         except OSError:
             self.close_connection = True
 
+    def held(self, name, wrong, after):
+        """Is the client gone when it needs to wait no more?"""
+        if wrong.get("hold") != name or wrong.get("after", False) != after:
+            return False
+        key = json.dumps(wrong, sort_keys=True)
+        asked[key] = asked.get(key, 0) + 1
+        if asked[key] != wrong.get("nth", 1):
+            return False
+        count(name + ":held")
+        while faults() == wrong:
+            if self.gone():
+                return True
+            time.sleep(0.02)
+        return False
+
     def handle_request(self):
         body = self.body()
         name = action(self.command, self.headers, body)
         wrong = faults()
         count(name)
+        if self.held(name, wrong, False):
+            self.close_connection = True
+            return
         fault = None
         if wrong.get("only", name) == name and chance.random() < wrong.get("rate", 0):
             fault = chance.choice(wrong.get("kinds", ["throttle", "error", "lost", "drop"]))
@@ -203,6 +225,7 @@ class Front(http.server.BaseHTTPRequestHandler):
             self.answer(*error_answer(self.headers, 200, "Ignored"))
         else:
             answer = self.forward(name, body)
+            self.held(name, wrong, True)
             if fault == "lost":
                 answer = error_answer(self.headers, 503, "ServiceUnavailable")
             self.answer(*answer)
