@@ -9,9 +9,9 @@ The file named by FRONT_FAULTS, read again with each request, says what goes wro
 	{"rate": 0.1, "kinds": ["throttle", "error", "lost", "drop"], "only": "UpdateItem"}
 throttle and error are answered by the proxy itself; lost reaches the server, but its answer
 becomes an error; drop closes the connection.  {"ignore": "ChangeMessageVisibility"} says yes
-to such requests, and does nothing.  {"hold": "UpdateItem", "nth": 2, "after": true} keeps the
-second such request waiting until the file says otherwise or the client is gone, before it is
-handed on or after, and then the client who is gone has asked for nothing, or has not heard.
+to such requests, and does nothing.  {"holds": [{"call": "UpdateItem", "nth": 2, "after":
+true}]} keeps the second such request waiting, before it is handed on or after that, until the
+file says otherwise or the client is gone; who is gone before has asked for nothing.
 Counts go to the file named by FRONT_COUNTS.
 
 The file named by FRONT_POLICY, when there is one, is an IAM policy, and what it does not allow
@@ -51,6 +51,18 @@ def count(name):
         with open(COUNTS + ".new", "w", encoding="utf-8") as file:
             json.dump(counts, file, sort_keys=True)
         os.replace(COUNTS + ".new", COUNTS)
+
+
+def due(name, holds):
+    """Those whose turn it is, of calls that are to be held."""
+    found = []
+    for spec in holds:
+        key = json.dumps(spec, sort_keys=True)
+        if spec["call"] == name:
+            asked[key] = asked.get(key, 0) + 1
+            if asked[key] == spec.get("nth", 1):
+                found.append(spec)
+    return found
 
 
 def action(method, headers, body):
@@ -181,27 +193,24 @@ class Front(http.server.BaseHTTPRequestHandler):
         except OSError:
             self.close_connection = True
 
-    def held(self, name, wrong, after):
-        """Is the client gone when it needs to wait no more?"""
-        if wrong.get("hold") != name or wrong.get("after", False) != after:
-            return False
-        key = json.dumps(wrong, sort_keys=True)
-        asked[key] = asked.get(key, 0) + 1
-        if asked[key] != wrong.get("nth", 1):
-            return False
-        count(name + ":held")
-        while faults() == wrong:
-            if self.gone():
-                return True
-            time.sleep(0.02)
-        return False
+    def hold(self, name, specs, after):
+        """Is the client still there when it need not wait any more?"""
+        for spec in specs:
+            if spec.get("after", False) == after:
+                count(name + ":held")
+                while spec in faults().get("holds", []):
+                    if self.gone():
+                        return False
+                    time.sleep(0.02)
+        return True
 
     def handle_request(self):
         body = self.body()
         name = action(self.command, self.headers, body)
         wrong = faults()
         count(name)
-        if self.held(name, wrong, False):
+        holds = due(name, wrong.get("holds", []))
+        if not self.hold(name, holds, False):
             self.close_connection = True
             return
         fault = None
@@ -225,7 +234,7 @@ class Front(http.server.BaseHTTPRequestHandler):
             self.answer(*error_answer(self.headers, 200, "Ignored"))
         else:
             answer = self.forward(name, body)
-            self.held(name, wrong, True)
+            self.hold(name, holds, True)
             if fault == "lost":
                 answer = error_answer(self.headers, 503, "ServiceUnavailable")
             self.answer(*answer)
