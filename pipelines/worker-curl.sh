@@ -61,7 +61,8 @@ agent_credentials() {
 	mv -f -- "$new" "$work/credentials"
 }
 
-# curl_signed SERVICE SECONDS OPTION...: a request with its signature; prints the status of HTTP.
+# curl_signed SERVICE SECONDS OPTION...: a request with its signature; prints the status of
+# HTTP, and the name of an error by which older clients, and so the AWS CLI, know it.
 curl_signed() {
 	local service=$1 seconds=$2
 	shift 2
@@ -73,7 +74,7 @@ curl_signed() {
 		fi
 	} | curl -q -sS -K - --aws-sigv4 "aws:amz:$region:$service" --proto =http,https \
 		${AWS_CA_BUNDLE:+--cacert "$AWS_CA_BUNDLE"} --connect-timeout 10 --max-time "$seconds" \
-		-w '%{http_code}' "$@"
+		-w '%{http_code} %header{x-amzn-query-error}' "$@"
 }
 
 # endpoint_for SERVICE ENDPOINT: what was given, or AWS's own.
@@ -90,7 +91,7 @@ endpoint_for() {
 # curl_call SERVICE OPERATION INPUT OUTPUT: aws_call; what the AWS CLI tries again is tried
 # again.
 curl_call() {
-	local service=$1 input=$3 output=$4 end=$((EPOCHSECONDS + call_limit)) url words try pause status code
+	local service=$1 input=$3 output=$4 end=$((EPOCHSECONDS + call_limit)) url words try status code
 	IFS=- read -ra words <<<"$2"
 
 	url=$(endpoint_for "$service" "$(endpoint_of "$service")")
@@ -101,78 +102,98 @@ curl_call() {
 			-H 'Content-Type: application/x-amz-json-1.0' \
 			-H "X-Amz-Target: ${api[$service]}.$(IFS='' && printf '%s' "${words[*]^}")" \
 			-- "$url/" 2>"$output.err") || status=$?
-		if [ "$status$code" = 0200 ]; then
+		if [ "$status$code" = '0200 ' ]; then
 			rm -f -- "$output.err"
 			return
 		fi
-		explain_answer "$status" "$code" "$output" >"$output.code"
+		# shellcheck disable=SC2086 # two words, or one
+		explain_answer "$status" "$output" $code >"$output.code"
 		mv -f -- "$output.code" "$output.err"
-		if ((try >= AWS_MAX_ATTEMPTS)) || ! passes "$status" "$code" "$(error_code "$output")"; then
-			return 1
-		fi
-		pause=$((50 + RANDOM % 1000 * (1 << (try - 1))))
-		sleep "$(printf '%d.%03d' $((pause / 1000)) $((pause % 1000)))"
-		if ((EPOCHSECONDS >= end)) || ! credentials; then
-			return 1
-		fi
+		passes "$status" "${code%% *}" "$(error_code "$output")" && again "$try" "$end" || return 1
 	done
-}
-
-# explain_answer STATUS CODE FILE: curl's status, or the answer that is no success, as
-# "CODE message".
-explain_answer() {
-	case $1 in
-	0)
-		jq -r --arg code "$2" '(if type == "object" then . else {} end)
-			| [(.__type // $code | split("#")[-1]), (.message // .Message // "status \($code)")]
-			| join(" ") | gsub("[[:cntrl:]]"; " ") | .[:400]' "$3" 2>/dev/null ||
-			printf '%s no JSON in the answer\n' "$2"
-		;;
-	28) printf 'Timeout no answer within %s s\n' "$call_limit" ;;
-	*) printf 'NoAnswer %s\n' "$(tr '\n\t' '  ' <"$3.err")" ;;
-	esac
 }
 
 # passes STATUS CODE ERROR: may it succeed the next time?
 passes() {
-	case $3 in
-	*Throttl* | TooManyRequests* | *LimitExceeded* | ProvisionedThroughput* | SlowDown | \
-		PriorRequestNotComplete | TransactionInProgress* | RequestTimeout*) return 0 ;;
+	case $1:$3 in
+	63:* | 23:*) return 1 ;;
+	*:*Throttl* | *:TooManyRequests* | *:*LimitExceeded* | *:ProvisionedThroughput* | *:SlowDown | \
+		*:PriorRequestNotComplete | *:TransactionInProgress* | *:RequestTimeout*) return 0 ;;
 	# Those of the container are fetched anew.
-	ExpiredToken*) [ -e "$work/credentials" ] && rm -f -- "$work/credentials" ;;
+	*:ExpiredToken*) [ -e "$work/credentials" ] && rm -f -- "$work/credentials" ;;
 	*) [ "$1" != 0 ] || [ "$2" -ge 500 ] || [ "$2" = 429 ] ;;
+	esac
+}
+
+# again TRY END: wait before the next try, if there may be one.
+again() {
+	local pause=$((50 + RANDOM % 1000 * (1 << ($1 - 1))))
+
+	if (($1 >= AWS_MAX_ATTEMPTS)); then
+		return 1
+	fi
+	sleep "$(printf '%d.%03d' $((pause / 1000)) $((pause % 1000)))"
+	((EPOCHSECONDS < $2)) && credentials
+}
+
+# explain_answer STATUS FILE CODE [NAME]: curl's status, or the answer that is no success, as
+# "CODE message".
+explain_answer() {
+	local name=${4:-}
+
+	name=${name%%;*}
+	case $1 in
+	0)
+		jq -r --arg code "$3" --arg name "${name##*.}" '(if type == "object" then . else {} end)
+			| [([$name, (.__type // "" | split("#")[-1]), $code] | map(select(. != null and . != ""))[0]),
+				(.message // .Message // "status \($code)")]
+			| join(" ") | gsub("[[:cntrl:]]"; " ") | .[:400]' "$2" 2>/dev/null ||
+			printf '%s no JSON in the answer\n' "$3"
+		;;
+	28) printf 'Timeout no answer within %s s\n' "$call_limit" ;;
+	*) printf 'NoAnswer %s\n' "$(tr '\n\t' '  ' <"$2.err")" ;;
 	esac
 }
 
 # curl_object BUCKET KEY FILE LIMIT SECONDS: get_object.
 curl_object() {
-	local file=$3 limit=$4 seconds=$5 status=0 code path
+	local file=$3 limit=$4 end=$((EPOCHSECONDS + $5)) path=$1/$2 try status code
 
-	path=$1/$2
 	if [[ $path == *[!A-Za-z0-9._~/-]* ]]; then
 		path=$(jq -rn --arg path "$path" '$path / "/" | map(@uri) | join("/")')
 	fi
-	: >"$file" || return
-	code=$(curl_signed s3 "$seconds" --path-as-is --globoff \
-		-H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' --max-filesize "$limit" \
-		--speed-limit 1 --speed-time 30 --retry 4 --retry-all-errors --retry-max-time "$seconds" \
-		-o "$file" -- "$(endpoint_for s3 "$(endpoint_of s3api)")/$path" 2>"$file.err") || status=$?
-	explain_object "$status" "$code" "$file" "$limit" "$seconds"
+	for ((try = 1; ; try++)); do
+		status=0
+		: >"$file" || return
+		code=$(curl_signed s3 $((end - EPOCHSECONDS)) --path-as-is --globoff \
+			-H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' --max-filesize "$limit" \
+			--speed-limit 1 --speed-time 30 -o "$file" \
+			-- "$(endpoint_for s3 "$(endpoint_of s3api)")/$path" 2>"$file.err") || status=$?
+		if explain_object "$status" "${code%% *}" "$file" "$limit" "$5"; then
+			return
+		fi
+		passes "$status" "${code%% *}" "$(error_code "$file")" && again "$try" "$end" || return 1
+	done
 }
 
 # explain_object STATUS CODE FILE LIMIT SECONDS: what curl's status and the answer's code mean.
 explain_object() {
-	local status=$1 code=$2 file=$3 error='' size
+	local status=$1 code=$2 file=$3 error='' size text
 
 	size=$(stat -c %s -- "$file" 2>/dev/null) || size=0
 	case $status:$code in
 	63:*) error="TooLarge larger than $4 bytes" ;;
 	28:*) error="Timeout not there within $5 s" ;;
 	0:200) if ((size > $4)); then error="TooLarge larger than $4 bytes"; fi ;;
-	0:404) error="NoSuchKey no such object" ;;
-	0:*) error="Http$code $(head -c 400 -- "$file" 2>/dev/null | tr -d '\0' | tr '\n\t' '  ')" ;;
+	0:*)
+		text=$(head -c 1000 -- "$file" 2>/dev/null | tr -d '\0' | tr '\n\t' '  ')
+		if [[ $text =~ \<Code\>([A-Za-z0-9]+)\</Code\> ]]; then
+			code=${BASH_REMATCH[1]}
+		fi
+		error="$code ${text:0:400}"
+		;;
 	23:*) error="Disk cannot write the clip" ;;
-	*) error="NoAnswer curl ended with status $status" ;;
+	*) error="NoAnswer $(tr '\n\t' '  ' <"$file.err")" ;;
 	esac
 	rm -f -- "$file.err"
 	if [ -n "$error" ]; then

@@ -7,7 +7,7 @@ long polls are made of short ones.
 
 The file named by FRONT_FAULTS, read again with each request, says what goes wrong:
 	{"rate": 0.1, "kinds": ["throttle", "error", "lost", "drop"], "only": "UpdateItem"}
-throttle and error are answered by the proxy itself; lost reaches the server, but its answer
+throttle, error and expired are answered by the proxy itself; lost reaches the server, but its answer
 becomes an error; drop closes the connection.  {"ignore": "ChangeMessageVisibility"} says yes
 to such requests, and does nothing.  {"holds": [{"call": "UpdateItem", "nth": 2, "after":
 true}]} keeps the second such request waiting, before it is handed on or after that, until the
@@ -143,7 +143,7 @@ def error_answer(headers, status, code):
     if "X-Amz-Target" in headers:
         body = json.dumps({"__type": "com.amazonaws#" + code, "message": "made up"}).encode()
         return status, [("Content-Type", "application/x-amz-json-1.0"), ("x-amzn-query-error", code + ";Sender")], body
-    body = f"<ErrorResponse><Error><Code>{code}</Code><Message>made up</Message></Error></ErrorResponse>"
+    body = f"<Error><Code>{code}</Code><Message>made up</Message></Error>"
     return status, [("Content-Type", "text/xml")], body.encode()
 
 
@@ -225,6 +225,9 @@ class Front(http.server.BaseHTTPRequestHandler):
                 self.answer(*error_answer(self.headers, 503, "SlowDown"))
             else:
                 self.answer(*error_answer(self.headers, 400, "ThrottlingException"))
+        elif fault == "expired":
+            code = "ExpiredToken" if name.endswith("Object") else "ExpiredTokenException"
+            self.answer(*error_answer(self.headers, 400, code))
         elif fault == "error":
             self.answer(*error_answer(self.headers, 500, "InternalFailure"))
         elif not is_allowed(rights(name, self.command, self.path, body)):
