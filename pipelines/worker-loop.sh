@@ -188,9 +188,11 @@ after_return() {
 	local n
 	shift
 
-	log_jobs returned "$@"
 	for n in "$@"; do
-		forget "$n"
+		if [ -n "${phase[$n]:-}" ]; then
+			log_jobs returned "$n"
+			forget "$n"
+		fi
 	done
 }
 

@@ -157,8 +157,12 @@ take_messages() {
 	while IFS=$'\t' read -r id handle count name fault && IFS= read -r body; do
 		none_waiting=0
 		if n=$(holder "$id"); then
-			meet_again "$n" "$handle" "$count"
-			continue
+			if [ "${phase[$n]}" != closing ]; then
+				meet_again "$n" "$handle" "$count"
+				continue
+			fi
+			# It was given back a moment ago, of which we have yet to hear.
+			forget "$n"
 		fi
 		n=$next
 		next=$((next + 1))
@@ -338,9 +342,13 @@ deleted() {
 	if [ "$status" = 0 ]; then
 		mapfile -t gone <"$work/deleted"
 	fi
-	log_jobs deleted "${gone[@]}"
 	for n in "$@"; do
-		if [[ " ${gone[*]} " == *" $n "* ]] || ((++failures[$n] >= 3)); then
+		if [ -z "${phase[$n]:-}" ]; then
+			continue
+		elif [[ " ${gone[*]} " == *" $n "* ]]; then
+			log_jobs deleted "$n"
+			forget "$n"
+		elif ((++failures[$n] >= 3)); then
 			forget "$n"
 		else
 			phase[$n]=over

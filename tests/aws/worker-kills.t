@@ -105,6 +105,24 @@ is "$(item "$(id 1)" '[.status, .attempt] | join(" ")')" 'completed 2' 'its verd
 like "$(item "$(id 1)" .owner)" "^$(jq -r 'select(.event == "started").worker' "$log")/" 'the job is its own'
 is "$(cloud queue "$VIDQC_QUEUE_URL")" '0 0' 'the message is gone'
 
+# ---- the message comes back before the worker knows that it has been given back
+visibility=60
+job "$(id 9)" uploads/clip
+expired='"rate": 1, "only": "GETObject", "kinds": ["expired"]'
+before=$(holds)
+wrong "{$expired, \"holds\": [$(hold ChangeMessageVisibilityBatch 1 true)]}"
+start given-back-once --idle-exit 3
+eventually 30 held
+received_twice() {
+	[ "$(jq -c 'select(.event == "received")' "$log" | wc -l)" = 2 ]
+}
+ok 'the message comes again at once' eventually 30 received_twice
+wrong '{}'
+wait "$pid"
+is "$?" 0 'the worker ends well'
+is "$(cloud queue "$VIDQC_QUEUE_URL")" '0 0' 'the message is not forgotten'
+is "$(item "$(id 9)" '[.status, .attempt] | join(" ")')" 'completed 2' 'its job is done'
+
 # ---- SIGTERM: what has not begun goes back at once, the rest is brought to its end
 visibility=60
 stopped() { # STEP QUEUE
@@ -136,7 +154,7 @@ start given-back --max-jobs 1 --stop-timeout 8
 eventually 30 logged fetched "$log"
 stopped 'filters, without time for them' '1 0'
 is "$(cloud items | jq -r '[.job_id[-2:], .status, .attempt] | join(" ")' | sort | paste -sd,)" \
-	'01 completed 2,02 completed 3,03 completed 1,04 completed 1,05 processing 1' 'jobs are begun as often as was to be'
+	'01 completed 2,02 completed 3,03 completed 1,04 completed 1,05 processing 1,09 completed 2' 'jobs are begun as often as was to be'
 
 # ---- SIGKILL: the worker alone, or with all of its processes
 visibility=20
@@ -172,6 +190,6 @@ wait "$pid"
 is "$?" 0 'a worker does what is left'
 is "$(cloud queue "$VIDQC_QUEUE_URL") $(cloud queue "$VIDQC_DEAD_URL")" '0 0 0 0' 'no message is left'
 cloud items >"$T/items"
-is "$(jq -r .status "$T/items" | sort | uniq -c | xargs)" '17 completed' 'every job is completed'
+is "$(jq -r .status "$T/items" | sort | uniq -c | xargs)" '18 completed' 'every job is completed'
 is "$(cat "$T"/log.* | jq -r 'select(.event == "finished").job_id' | sort | uniq -d)" '' 'no job ended twice'
 done_testing

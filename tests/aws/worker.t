@@ -93,93 +93,108 @@ message_of() {
 	jq -r --arg id "$(id "$1")" 'select(.job_id == $id) | .error.message' "$T/items"
 }
 
-# Everything at once, with each version of the AWS CLI, which alone knows of credentials in a
-# file, and with curl.  Numbers of jobs do not repeat.
-base=0
-printf '[default]\naws_access_key_id = file\naws_secret_access_key = file\n' >"$T/shared"
-mixture() {
-	local path=$1 name=curl b=$base dead=5 ends='15 6 9' way=(env)
-
-	if [ -n "$path" ]; then
-		name=$(PATH=$path:$PATH aws --version 2>&1)
-		name=${name%% *}
-		dead=6 ends='15 5 10'
-		way=(env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY "AWS_SHARED_CREDENTIALS_FILE=$T/shared"
-			"PATH=$path:$PATH")
-	fi
-	exits 0 "${way[@]}" vidqc worker --check
-	is "$(out)" "queue    ok
+# Every kind of job, with curl.
+exits 0 vidqc worker --check
+all_there='queue    ok
 bucket   ok
 table    ok
-model    ok" "$name: all is there"
+model    ok'
+is "$(out)" "$all_there" 'all is there'
+job "$(id 1)" uploads/clip
+job "$(id 2)" uploads/clip '{"video": {"sample_fps": 3}, "model.binary_threshold": 0.0001}'
+job "$(id 3)" uploads/none
+job "$(id 4)" uploads/words
+job "$(id 5)" uploads/empty
+job "$(id 6)" uploads/clip '{"nope": 1}'
+job "$(id 7)" uploads/clip '{"video.sample_fps": "file:///etc/passwd"}'
+job "$(id 8)" uploads/large
+job "$(id 9)" "$odd"
+job "$(id 10)" file:///etc/passwd
+message "$(jq -cn --arg id "$(id 11)" '{job_id: $id, s3_key: "theirs", s3_bucket: "friends-clips"}')"
+message "$(jq -cn --arg id "$(id 12)" '{job_id: $id, s3_key: "x", s3_bucket: "strangers"}')"
+message "$(jq -cn --arg id "$(id 13)" '{job_id: $id, s3_key: "x/../y"}')"
+message "$(jq -cn --arg id "$(id 14)" '{job_id: $id, s3_key: "x", more: 1}')"
+message 'file:///etc/passwd'
+message '{"job_id": "../../etc", "s3_key": "x"}'
+job "$(id 15)" uploads/clip
+job "$(id 15)" uploads/clip
+exits 0 vidqc worker --workers 2 --wait 1 --idle-exit 1 --retry-delay 0 --max-clip 1 --set video.threads=1
+cloud items >"$T/items"
+for i in 1 2 9 10 11 15; do
+	ended $i completed null "job $i is completed"
+done
+is "$(jq -r --arg id "$(id 1)" 'select(.job_id == $id) | .prediction' "$T/items" | faults)" '' \
+	'with a valid prediction'
+is "$(jq -r --arg id "$(id 1)" 'select(.job_id == $id)
+	| [.created_at, .expires_at, .attempt, (.completed_at >= .started_at)] | join(" ")' "$T/items")" \
+	'2026-01-02T03:04:05Z 1775100000 1 true' 'what the router wrote is kept'
+is "$(jq -r --arg id "$(id 11)" 'select(.job_id == $id)
+	| .expires_at - (.created_at | fromdate)' "$T/items")" 7776000 '90 days, where it wrote nothing'
+is "$(jq -r --arg id "$(id 2)" 'select(.job_id == $id) | .prediction | fromjson | .artifact' \
+	"$T/items")" false 'the overrides count'
+ended 3 failed missing_object 'no such object'
+ended 4 failed bad_clip 'no clip'
+like "$(message_of 4)" '^clip: ' 'the message has no name of ours'
+ended 5 failed bad_clip 'an empty object'
+ended 6 failed bad_config 'an unknown key'
+like "$(message_of 6)" 'config_overrides: .*nope' 'and its name'
+ended 7 failed bad_config 'a value of the wrong type'
+unlike "$(message_of 7)" root: 'nobody opened that file'
+ended 8 failed too_large 'too large'
+for i in 12 13 14; do
+	ended $i failed malformed_message "malformed message $i"
+done
+is "$(cloud queue "$VIDQC_QUEUE_URL")" '0 0' 'the queue is empty'
+is "$(cloud bodies "$VIDQC_DEAD_URL" | wc -l)" 5 'malformed messages are dead letters'
+is "$(jq -sr 'map(select(.Jobs)) | [(map(.Jobs), map(.Succeeded), map(.Failed)) | add] | join(" ")' "$T/out")" \
+	'15 6 9' 'metrics of each job'
+is "$(jq -c 'select(.Stage) | [.Stage, .Service, ._aws.CloudWatchMetrics[0].Namespace,
+	._aws.CloudWatchMetrics[0].Dimensions, .StageSeconds > 0]' "$T/out" | sort -u | paste -sd' ')" \
+	'["fetch","worker","vidqc",[["Service","Stage"]],true] ["filters","worker","vidqc",[["Service","Stage"]],true]' \
+	'metrics of each stage'
+job_log() { # JOB: its events
+	jq -r --arg id "$(id "$1")" 'select(.job_id == $id) | .event' "$T/err" | paste -sd' '
+}
+is "$(job_log 1)" 'received claimed fetched judged finished deleted' 'the log of one job'
+is "$(ls -A "$TMPDIR")" vidqc-worker.alive 'only the heartbeat is left behind'
+exits 0 vidqc worker --check-health
+
+# What depends on the way to AWS, with each version of the AWS CLI, which alone knows of
+# credentials in a file.
+printf '[default]\naws_access_key_id = file\naws_secret_access_key = file\n' >"$T/shared"
+by_cli() { # FOLDER NUMBER: jobs from that number on
+	local b=$2 name
+	local -a way=(env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY
+		"AWS_SHARED_CREDENTIALS_FILE=$T/shared" "PATH=$1:$PATH")
+
+	name=$("${way[@]}" aws --version 2>&1)
+	name=${name%% *}
+	exits 0 "${way[@]}" vidqc worker --check
+	is "$(out)" "$all_there" "$name: all is there"
 	job "$(id $((b + 1)))" uploads/clip
-	job "$(id $((b + 2)))" uploads/clip '{"video": {"sample_fps": 3}, "model.binary_threshold": 0.0001}'
-	job "$(id $((b + 3)))" uploads/none
-	job "$(id $((b + 4)))" uploads/words
-	job "$(id $((b + 5)))" uploads/empty
-	job "$(id $((b + 6)))" uploads/clip '{"nope": 1}'
-	job "$(id $((b + 7)))" uploads/clip '{"video.sample_fps": "file:///etc/passwd"}'
-	job "$(id $((b + 8)))" uploads/large
-	job "$(id $((b + 9)))" "$odd"
-	job "$(id $((b + 10)))" file:///etc/passwd
-	message "$(jq -cn --arg id "$(id $((b + 11)))" '{job_id: $id, s3_key: "theirs", s3_bucket: "friends-clips"}')"
-	message "$(jq -cn --arg id "$(id $((b + 12)))" '{job_id: $id, s3_key: "x", s3_bucket: "strangers"}')"
-	message "$(jq -cn --arg id "$(id $((b + 13)))" '{job_id: $id, s3_key: "x/../y"}')"
-	message "$(jq -cn --arg id "$(id $((b + 14)))" '{job_id: $id, s3_key: "x", more: 1}')"
-	message 'file:///etc/passwd'
-	message '{"job_id": "../../etc", "s3_key": "x"}'
-	job "$(id $((b + 15)))" uploads/clip
-	job "$(id $((b + 15)))" uploads/clip
-	exits 0 "${way[@]}" vidqc worker --workers 2 --wait 1 --idle-exit 1 --retry-delay 0 \
-		--max-clip 1 --set video.threads=1
+	job "$(id $((b + 2)))" uploads/none
+	job "$(id $((b + 3)))" uploads/large
+	job "$(id $((b + 4)))" "$odd"
+	job "$(id $((b + 5)))" file:///etc/passwd
+	message "$(jq -cn --arg id "$(id $((b + 6)))" '{job_id: $id, s3_key: "x", more: 1}')"
+	job "$(id $((b + 7)))" uploads/clip
+	job "$(id $((b + 7)))" uploads/clip
+	exits 0 "${way[@]}" vidqc worker --workers 2 --wait 1 --idle-exit 1 --retry-delay 0 --max-clip 1
 	cloud items >"$T/items"
-	for i in 1 2 9 11 15; do
+	for i in 1 4 7; do
 		ended $((b + i)) completed null "$name: job $i is completed"
 	done
-	if [ -n "$path" ]; then
-		ended $((b + 10)) failed download "$name: it would open that file"
-	else
-		ended $((b + 10)) completed null "$name: the name of a file is a key as others"
-	fi
-	is "$(jq -r --arg id "$(id $((b + 1)))" 'select(.job_id == $id) | .prediction' "$T/items" | faults)" '' \
-		"$name: with a valid prediction"
-	is "$(jq -r --arg id "$(id $((b + 1)))" 'select(.job_id == $id)
-		| [.created_at, .expires_at, .attempt, (.completed_at >= .started_at)] | join(" ")' "$T/items")" \
-		'2026-01-02T03:04:05Z 1775100000 1 true' "$name: what the router wrote is kept"
-	is "$(jq -r --arg id "$(id $((b + 11)))" 'select(.job_id == $id)
-		| .expires_at - (.created_at | fromdate)' "$T/items")" 7776000 "$name: 90 days, where it wrote nothing"
-	is "$(jq -r --arg id "$(id $((b + 2)))" 'select(.job_id == $id) | .prediction | fromjson | .artifact' \
-		"$T/items")" false "$name: the overrides count"
-	ended $((b + 3)) failed missing_object "$name: no such object"
-	ended $((b + 4)) failed bad_clip "$name: no clip"
-	like "$(message_of $((b + 4)))" '^clip: ' "$name: the message has no name of ours"
-	ended $((b + 5)) failed bad_clip "$name: an empty object"
-	ended $((b + 6)) failed bad_config "$name: an unknown key"
-	like "$(message_of $((b + 6)))" 'config_overrides: .*nope' "$name: and its name"
-	ended $((b + 7)) failed bad_config "$name: a value of the wrong type"
-	unlike "$(message_of $((b + 7)))" root: "$name: nobody opened that file"
-	ended $((b + 8)) failed too_large "$name: too large"
-	for i in 12 13 14; do
-		ended $((b + i)) failed malformed_message "$name: malformed message $i"
-	done
+	ended $((b + 2)) failed missing_object "$name: no such object"
+	ended $((b + 3)) failed too_large "$name: too large"
+	ended $((b + 5)) failed download "$name: a name that it would open is not given to it"
+	ended $((b + 6)) failed malformed_message "$name: a malformed message"
+	is "$(job_log $((b + 1)))" 'received claimed fetched judged finished deleted' "$name: the log of one job"
 	is "$(cloud queue "$VIDQC_QUEUE_URL")" '0 0' "$name: the queue is empty"
-	is "$(cloud bodies "$VIDQC_DEAD_URL" | wc -l)" "$dead" "$name: malformed messages are dead letters"
-	is "$(jq -sr 'map(select(.Jobs)) | [(map(.Jobs), map(.Succeeded), map(.Failed)) | add] | join(" ")' "$T/out")" \
-		"$ends" "$name: metrics of each job"
-	is "$(jq -c 'select(.Stage) | [.Stage, .Service, ._aws.CloudWatchMetrics[0].Namespace,
-		._aws.CloudWatchMetrics[0].Dimensions, .StageSeconds > 0]' "$T/out" | sort -u | paste -sd' ')" \
-		'["fetch","worker","vidqc",[["Service","Stage"]],true] ["filters","worker","vidqc",[["Service","Stage"]],true]' \
-		"$name: metrics of each stage"
-	is "$(jq -r --arg id "$(id $((b + 1)))" 'select(.job_id == $id) | .event' "$T/err" | paste -sd' ')" \
-		'received claimed fetched judged finished deleted' "$name: the log of one job"
-	is "$(ls -A "$TMPDIR")" vidqc-worker.alive "$name: only the heartbeat is left behind"
-	exits 0 vidqc worker --check-health
-	base=$((base + 20))
+	is "$(cloud bodies "$VIDQC_DEAD_URL" | wc -l)" 2 "$name: two are dead letters"
 }
 for ((v = 0; v < n; v++)); do
-	mixture "$T/aws$v"
+	by_cli "$T/aws$v" $((20 + 10 * v))
 done
-mixture ''
 
 # ---- how many, and when it ends
 for i in 101 102 103; do
