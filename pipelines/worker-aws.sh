@@ -24,10 +24,10 @@ endpoint_of() {
 # aws_call SERVICE OPERATION INPUT OUTPUT [OPERAND]: the JSON file INPUT is the request (an empty
 # name: the operands are), the file OUTPUT gets the answer.  On failure it is 1, and OUTPUT.err has the code and the
 # message, on one line: exit codes tell too little, and differ between versions.
-# The calls that each job makes go by curl, where it has credentials.
+# Those of the start and of each job go by curl, where it has credentials.
 aws_call() {
 	case $1:$2 in
-	sqs:receive-message | sqs:*-batch | dynamodb:*)
+	sqs:get-queue-attributes | sqs:receive-message | sqs:*-batch | dynamodb:*)
 		if credentials; then
 			curl_call "$@"
 			return

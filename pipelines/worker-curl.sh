@@ -148,11 +148,22 @@ explain_answer() {
 			| [([$name, (.__type // "" | split("#")[-1]), $code] | map(select(. != null and . != ""))[0]),
 				(.message // .Message // "status \($code)")]
 			| join(" ") | gsub("[[:cntrl:]]"; " ") | .[:400]' "$2" 2>/dev/null ||
-			printf '%s no JSON in the answer\n' "$3"
+			explain_xml "$2" "$3"
 		;;
 	28) printf 'Timeout no answer within %s s\n' "$call_limit" ;;
 	*) printf 'NoAnswer %s\n' "$(tr '\n\t' '  ' <"$2.err")" ;;
 	esac
+}
+
+# explain_xml FILE CODE: an error of S3, or of whoever answered in its place.
+explain_xml() {
+	local code=$2 text
+
+	text=$(head -c 1000 -- "$1" 2>/dev/null | tr -d '\0' | tr '[:cntrl:]' ' ')
+	if [[ $text =~ \<Code\>([A-Za-z0-9]+)\</Code\> ]]; then
+		code=${BASH_REMATCH[1]}
+	fi
+	printf '%s %s\n' "$code" "${text:0:400}"
 }
 
 # curl_object BUCKET KEY FILE LIMIT SECONDS: get_object.
@@ -178,20 +189,14 @@ curl_object() {
 
 # explain_object STATUS CODE FILE LIMIT SECONDS: what curl's status and the answer's code mean.
 explain_object() {
-	local status=$1 code=$2 file=$3 error='' size text
+	local status=$1 code=$2 file=$3 error='' size
 
 	size=$(stat -c %s -- "$file" 2>/dev/null) || size=0
 	case $status:$code in
 	63:*) error="TooLarge larger than $4 bytes" ;;
 	28:*) error="Timeout not there within $5 s" ;;
 	0:200) if ((size > $4)); then error="TooLarge larger than $4 bytes"; fi ;;
-	0:*)
-		text=$(head -c 1000 -- "$file" 2>/dev/null | tr -d '\0' | tr '\n\t' '  ')
-		if [[ $text =~ \<Code\>([A-Za-z0-9]+)\</Code\> ]]; then
-			code=${BASH_REMATCH[1]}
-		fi
-		error="$code ${text:0:400}"
-		;;
+	0:*) error=$(explain_xml "$file" "$code") ;;
 	23:*) error="Disk cannot write the clip" ;;
 	*) error="NoAnswer $(tr '\n\t' '  ' <"$file.err")" ;;
 	esac
