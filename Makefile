@@ -134,7 +134,8 @@ BIN      := $(PROGRAMS:%=$(B)/bin/%)
 COMMANDS := predict batch features format doctor train eval glitch synth selftest config report worker \
 	common.sh pipe.sh clips.sh cache.sh labelled.sh formats.sh batch-inputs.sh batch-progress.sh \
 	batch-clip.sh batch.mk made.sh cases.jq selftest.jq selftest-text.jq \
-	worker-loop.sh worker-queue.sh worker-job.sh worker-aws.sh worker-log.sh worker.jq
+	worker-loop.sh worker-queue.sh worker-job.sh worker-aws.sh worker-curl.sh \
+	worker-log.sh worker.jq
 FRONT    := $(B)/bin/vidqc $(COMMANDS:%=$(B)/libexec/vidqc/%)
 FORMATS  := $(patsubst pipelines/%,$(B)/share/vidqc/%,$(wildcard pipelines/formats/*.jq))
 SCHEMAS  := $(patsubst lib/data/%,$(B)/share/vidqc/%,$(wildcard lib/data/schema/*.json))

@@ -2,8 +2,8 @@
 # --cli-input-json, where version 1 expands no file:// or http:// either.
 # shellcheck shell=bash
 
-# shellcheck source=pipelines/worker-log.sh
-. "$VQ_COMMANDS/worker-log.sh"
+# shellcheck source=pipelines/worker-curl.sh
+. "$VQ_COMMANDS/worker-curl.sh"
 
 region=${AWS_REGION:-${AWS_DEFAULT_REGION:-us-east-1}}
 # What version 1 and 2 read, and what keeps version 2 from starting a pager.
@@ -24,7 +24,21 @@ endpoint_of() {
 # aws_call SERVICE OPERATION INPUT OUTPUT [OPERAND]: the JSON file INPUT is the request (an empty
 # name: the operands are), the file OUTPUT gets the answer.  On failure it is 1, and OUTPUT.err has the code and the
 # message, on one line: exit codes tell too little, and differ between versions.
+# Those of the start and of each job go by curl, where it has credentials.
 aws_call() {
+	case $1:$2 in
+	sqs:get-queue-attributes | sqs:receive-message | sqs:*-batch | dynamodb:*)
+		if credentials; then
+			curl_call "$@"
+			return
+		fi
+		;;
+	esac
+	cli_call "$@"
+}
+
+# cli_call SERVICE OPERATION INPUT OUTPUT [OPERAND]: aws_call, by the AWS CLI.
+cli_call() {
 	local service=$1 operation=$2 input=$3 output=$4 endpoint status=0
 	local -a environment=()
 	shift 4
@@ -61,6 +75,16 @@ explain_call() {
 	fi
 }
 
+# get_object BUCKET KEY FILE LIMIT SECONDS: at most LIMIT bytes.  Status 1 and FILE.err on
+# failure, as aws_call does; NoSuchKey and TooLarge are for good.
+get_object() {
+	if credentials; then
+		curl_object "$@"
+	else
+		cli_object "$@"
+	fi
+}
+
 # error_code OUTPUT: of the call that failed.
 error_code() {
 	local code _rest=
@@ -72,104 +96,9 @@ error_text() {
 	cut -d' ' -f2- "$1.err"
 }
 
-# Credentials for curl: those of the environment, or of the container's agent, which are
-# kept until they are about to expire.  Anything else only the AWS CLI knows: status 1.
-access_key=
-secret_key=
-session_token=
-credentials() {
-	local file=$work/credentials url=${AWS_CONTAINER_CREDENTIALS_FULL_URI:-}
-
-	if [ -n "${AWS_ACCESS_KEY_ID:-}" ]; then
-		access_key=$AWS_ACCESS_KEY_ID
-		secret_key=${AWS_SECRET_ACCESS_KEY:-}
-		session_token=${AWS_SESSION_TOKEN:-}
-		return
-	fi
-	if [ -n "${AWS_CONTAINER_CREDENTIALS_RELATIVE_URI:-}" ]; then
-		url=http://169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
-	fi
-	if [ -z "$url" ]; then
-		return 1
-	fi
-	if ! jq -e '(.Expiration | sub("\\.[0-9]+"; "") | fromdate) > now + 600' "$file" >/dev/null 2>&1; then
-		agent_credentials "$url" || return 1
-	fi
-	{ read -r access_key && read -r secret_key && read -r session_token; } < <(
-		jq -r '.AccessKeyId, .SecretAccessKey, .Token // ""' "$file"
-	)
-}
-
-# Several may ask at once; each has a file of its own until it is whole.
-agent_credentials() {
-	local new=$work/credentials.$BASHPID token=${AWS_CONTAINER_AUTHORIZATION_TOKEN:-}
-
-	if [ -n "${AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE:-}" ]; then
-		token=$(<"$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")
-	fi
-	(
-		umask 077
-		printf 'header = "Authorization: %s"\n' "$token" |
-			curl -sf --max-time 10 --retry 3 -K - -o "$new" -- "$1"
-	) || return 1
-	mv -f -- "$new" "$work/credentials"
-}
-
-# get_object BUCKET KEY FILE LIMIT SECONDS: at most LIMIT bytes.  Status 1 and FILE.err on
-# failure, as aws_call does; NoSuchKey and TooLarge are for good.  The AWS CLI would take half
-# a second of processor time for each clip; curl signs the same request.
-get_object() {
-	local bucket=$1 key=$2 file=$3 limit=$4 seconds=$5 status=0 code host path
-
-	if ! credentials; then
-		get_object_slowly "$@"
-		return
-	fi
-	host=${VIDQC_ENDPOINT_S3:-https://s3.$region.amazonaws.com}
-	if [ -z "${VIDQC_ENDPOINT_S3:-}" ] && [[ $region == cn-* ]]; then
-		host+=.cn
-	fi
-	path=$(jq -rn --arg bucket "$bucket" --arg key "$key" \
-		'[$bucket | @uri] + ($key / "/" | map(@uri)) | join("/")')
-	: >"$file" || return
-	code=$(
-		{
-			printf 'user = "%s:%s"\n' "$access_key" "$secret_key"
-			if [ -n "$session_token" ]; then
-				printf 'header = "x-amz-security-token: %s"\n' "$session_token"
-			fi
-		} | timeout --foreground -k 5 "$seconds" curl -s -K - --path-as-is --globoff \
-			--proto =http,https --aws-sigv4 "aws:amz:$region:s3" \
-			-H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' --max-filesize "$limit" \
-			--connect-timeout 10 --speed-limit 1 --speed-time 30 --retry 4 --retry-all-errors \
-			-o "$file" -w '%{http_code}' -- "${host%/}/$path"
-	) || status=$?
-	explain_object "$status" "$code" "$file" "$limit" "$seconds"
-}
-
-# explain_object STATUS CODE FILE LIMIT SECONDS: what curl's status and the answer's code mean.
-explain_object() {
-	local status=$1 code=$2 file=$3 error='' size
-
-	size=$(stat -c %s -- "$file" 2>/dev/null) || size=0
-	case $status:$code in
-	63:*) error="TooLarge larger than $4 bytes" ;;
-	124:* | 137:*) error="Timeout not there within $5 s" ;;
-	0:200) if ((size > $4)); then error="TooLarge larger than $4 bytes"; fi ;;
-	0:404) error="NoSuchKey no such object" ;;
-	0:*) error="Http$code $(head -c 400 -- "$file" 2>/dev/null | tr -d '\0' | tr '\n\t' '  ')" ;;
-	23:*) error="Disk cannot write the clip" ;;
-	*) error="NoAnswer curl ended with status $status" ;;
-	esac
-	if [ -n "$error" ]; then
-		printf '%s\n' "$error" >"$file.err"
-		return 1
-	fi
-}
-
 # The one call whose parameters the AWS CLI wants on the command line, where it would open a
 # file or an address by the name of the key.
-get_object_slowly() {
+cli_object() {
 	local file=$3
 
 	if [[ $2 =~ ^[a-z]+:// ]]; then
@@ -177,7 +106,7 @@ get_object_slowly() {
 		return 1
 	fi
 	# Version 1 takes no --cli-input-json where an answer is a stream.
-	if (call_limit=$5 && aws_call s3api get-object '' "$file.answer" \
+	if (call_limit=$5 && cli_call s3api get-object '' "$file.answer" \
 		--bucket="$1" --key="$2" "$file"); then
 		explain_object 0 200 "$file" "$4" "$5"
 		return
@@ -190,31 +119,33 @@ get_object_slowly() {
 	return 1
 }
 
-# write_items UPDATES RESULTS: make all updates of a JSON array.  RESULTS gets a line for each,
+# write_items UPDATES RESULTS: make the updates of a file that requests of worker.jq has made.
+# RESULTS gets a line for each,
 # in order: ok; finished or stale, when its condition does not hold; or error and its code.
 # A transaction is one call for all of them; when one item stops it, or the service does not
 # take it, they are made one by one.
 write_items() {
-	local updates=$1 results=$2 count i code
+	local updates=$1 results=$2 count i code first=1
 
-	count=$(jq length "$updates") || return
+	count=$(wc -l <"$updates")
 	if [ "$count" -gt 1 ]; then
-		jq '{TransactItems: map({Update: .})}' "$updates" >"$updates.all" || return
+		head -n 1 "$updates" >"$updates.all" || return
+		first=2
 		if aws_call dynamodb transact-write-items "$updates.all" "$updates.answer"; then
-			for ((i = 0; i < count; i++)); do echo ok; done >"$results"
+			for ((i = first; i <= count; i++)); do echo ok; done >"$results"
 			return
 		fi
 		code=$(error_code "$updates.answer")
 		case $code in
 		Transaction* | AccessDenied* | Validation*) ;;
 		*)
-			for ((i = 0; i < count; i++)); do echo "error $code"; done >"$results"
+			for ((i = first; i <= count; i++)); do echo "error $code"; done >"$results"
 			return
 			;;
 		esac
 	fi
-	for ((i = 0; i < count; i++)); do
-		jq ".[$i]" "$updates" >"$updates.one" || return
+	for ((i = first; i <= count; i++)); do
+		sed -n "${i}p" "$updates" >"$updates.one" || return
 		write_item "$updates.one" || return
 	done >"$results"
 }

@@ -1,5 +1,5 @@
 # One job of the worker, in a process of its own: its clip is fetched, then judged.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 
 # shellcheck source=pipelines/worker-aws.sh
 . "$VQ_COMMANDS/worker-aws.sh"
@@ -58,10 +58,12 @@ said() {
 
 # fetch_job DIR: configuration and clip.
 fetch_job() {
-	local dir=$1 begin=$EPOCHREALTIME bucket key
+	local dir=$1 begin=$EPOCHREALTIME bucket key overrides
 
-	configure_job "$dir" || return
-	{ IFS= read -r bucket && IFS= read -r key; } < <(jq -r '.s3_bucket, .s3_key' "$dir/job.json")
+	{ IFS= read -r bucket && IFS= read -r key && IFS= read -r overrides; } < <(
+		jq -r '.s3_bucket, .s3_key, (.config_overrides | tojson)' "$dir/job.json"
+	) || return 75
+	configure_job "$dir" "$overrides" || return
 	if ! get_object "$bucket" "$key" "$dir/clip" $((max_clip << 20)) "$wall"; then
 		case $(error_code "$dir/clip") in
 		NoSuchKey) refuse "$dir" missing_object 'the object does not exist' ;;
@@ -73,11 +75,15 @@ fetch_job() {
 	seconds_since "$begin" >"$dir/fetch.seconds"
 }
 
-# configure_job DIR: the worker's configuration with the job's overrides, or a refusal.
+# configure_job DIR OVERRIDES: the worker's configuration with the job's overrides, or a refusal.
 configure_job() {
 	local dir=$1 status=0
 
-	jq .config_overrides "$dir/job.json" >"$dir/overrides.json" || return 75
+	if [ "$2" = '{}' ]; then
+		ln -- "$work/config.json" "$dir/config.json" || return 75
+		return
+	fi
+	printf '%s\n' "$2" >"$dir/overrides.json" || return 75
 	"$VQ_BIN/vidqc-config" --config "$work/config.json" --config "$dir/overrides.json" \
 		>"$dir/config.json" 2>"$dir/config.err" || status=$?
 	case $status in
@@ -87,20 +93,23 @@ configure_job() {
 	esac
 }
 
-# judge_job DIR MODEL THREADS: the filters, within their limits.  What they leave behind when
+# judge_job DIR JOB MODEL THREADS: the filters, within their limits.  What they leave behind when
 # they are ended by force is ended too: the stages are process groups of their own.
 judge_job() {
-	local dir=$1 model=$2 threads=$3 begin=$EPOCHREALTIME status=0 id
+	local dir=$1 id=$2 model=$3 threads=$4 begin=$EPOCHREALTIME status=0
 
-	id=$(jq -r .job_id "$dir/job.json")
 	(
+		exec {log}>&- {events}>&-
 		ulimit -v $((memory << 10))
 		unset VIDQC_MODEL
 		TMPDIR=$dir exec timeout --foreground -k 10 "$wall" "$VQ_BIN/vidqc" predict --clip-id "$id" \
 			--model "$model" --config "$dir/config.json" -j "$threads" -- "$dir/clip"
 	) </dev/null >"$dir/prediction" 2>"$dir/predict.err" || status=$?
 	case $status in
-	0) conclude "$dir" "$(seconds_since "$begin")" ;;
+	0)
+		seconds_since "$begin" >"$dir/filters.seconds"
+		conclude "$dir"
+		;;
 	64) refuse "$dir" bad_config "$(said "$dir" "$dir/predict.err")" ;;
 	65) blame_clip "$dir" "$(said "$dir" "$dir/predict.err")" ;;
 	124 | 137)
@@ -123,7 +132,7 @@ blame_clip() {
 }
 
 conclude() {
-	wjq -c --slurpfile prediction "$1/prediction" --argjson filters "$2" \
+	wjq -c --slurpfile prediction "$1/prediction" --argjson filters "$(<"$1/filters.seconds")" \
 		--argjson fetch "$(<"$1/fetch.seconds")" 'include "worker";
 		. + {status: "completed", prediction: ($prediction[0] | fit | tojson),
 			stages: {fetch: $fetch, filters: $filters}}' \

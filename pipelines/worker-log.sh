@@ -6,28 +6,44 @@ wjq() {
 	jq -L "$VQ_COMMANDS" "$@"
 }
 
-# note LEVEL EVENT [NAME VALUE]...
-note() {
-	local level=$1 event=$2
-	shift 2
-	wjq -cn --arg level "$level" --arg event "$event" \
-		'include "worker"; event($level; ["event", $event] + $ARGS.positional; now)' \
-		--args -- "$@" >&2
+# One jq for the whole log: starting one for each line would cost as much as all other work
+# around a clip.  It ends when nobody is left who could write; signals are for those.
+log=
+logger=
+open_log() {
+	exec {log}> >(
+		trap '' INT TERM HUP
+		exec jq -L "$VQ_COMMANDS" --unbuffered -cR 'include "worker"; noted' >&2
+	)
+	logger=$!
 }
 
-# note_jobs EVENT JOB_ID...: a line for each of them.
-note_jobs() {
-	local event=$1
+close_log() {
+	exec {log}>&-
+	wait "$logger" || :
+}
+
+# note LEVEL EVENT [NAME VALUE]...
+note() {
+	local line=$1 word
 	shift
-	wjq -cn --arg event "$event" 'include "worker";
-		$ARGS.positional[] as $id | event("info"; ["event", $event, "job_id", $id]; now)' \
-		--args -- "$@" >&2
+
+	for word in "$@"; do
+		word=${word:0:500}
+		line+=$'\t'${word//[[:cntrl:]]/?}
+	done
+	printf '%s\n' "$line" >&"$log"
 }
 
 # note_ends OUTCOME...: of jobs that have ended, and are known to have; log and metrics.
 note_ends() {
-	wjq -c 'include "worker"; metrics(now)' "$@"
-	wjq -c 'include "worker"; event("info"; ["event", "finished", "job_id", .job_id, "status", .status]
-		+ if .error then ["code", .error.code, "message", .error.message] else [] end; now)' \
-		"$@" >&2
+	local line
+
+	wjq -r 'include "worker"; (metrics(now) | tojson), ended' "$@" | while IFS= read -r line; do
+		if [ "${line:0:1}" = '{' ]; then
+			printf '%s\n' "$line"
+		else
+			printf '%s\n' "$line" >&"$log"
+		fi
+	done
 }

@@ -136,9 +136,10 @@ after_fetch() {
 }
 
 after_judge() {
-	if [ "$1" = 0 ] && [ -r "$work/$2/outcome.json" ]; then
-		local took
-		took=$(jq '.stages.filters * 1000 | floor' "$work/$2/outcome.json")
+	local took
+
+	if [ "$1" = 0 ] && { read -r took <"$work/$2/filters.seconds"; } 2>/dev/null; then
+		took=$((10#${took/./}))
 		pace=$((pace ? (3 * pace + took) / 4 : took))
 	fi
 	after_stage running judged judged "$@"
@@ -187,9 +188,11 @@ after_return() {
 	local n
 	shift
 
-	log_jobs returned "$@"
 	for n in "$@"; do
-		forget "$n"
+		if [ -n "${phase[$n]:-}" ]; then
+			log_jobs returned "$n"
+			forget "$n"
+		fi
 	done
 }
 
@@ -282,7 +285,7 @@ start_stages() {
 	for n in "${found[@]}"; do
 		if ((running++ < workers)); then
 			phase[$n]=running
-			spawn judge "$n" judge_job "$work/$n" "$model" "$threads"
+			spawn judge "$n" judge_job "$work/$n" "${job[$n]}" "$model" "$threads"
 		fi
 	done
 }
@@ -433,6 +436,8 @@ wind_down() {
 	done
 	if ((left <= 0)); then
 		note error stopped_late jobs "${#phase[@]}"
+		stop_children
+		close_log
 		exit 75
 	fi
 }
@@ -461,6 +466,7 @@ beat() {
 }
 
 work() {
+	open_log
 	note info started worker "$worker_id" workers "$workers" model "$model" max_receives "$max_receives"
 	while ! is_over; do
 		beat
@@ -471,4 +477,6 @@ work() {
 		next_event
 	done
 	note info ended jobs "$taken"
+	stop_children
+	close_log
 }

@@ -85,14 +85,11 @@ set_phase() {
 
 # log_jobs EVENT NUMBER...
 log_jobs() {
-	local n event=$1 ids=()
+	local n event=$1
 	shift
 	for n in "$@"; do
-		ids+=("${job[$n]}")
+		note info "$event" job_id "${job[$n]}"
 	done
-	if [ ${#ids[@]} != 0 ]; then
-		note_jobs "$event" "${ids[@]}"
-	fi
 }
 
 forget() {
@@ -160,8 +157,12 @@ take_messages() {
 	while IFS=$'\t' read -r id handle count name fault && IFS= read -r body; do
 		none_waiting=0
 		if n=$(holder "$id"); then
-			meet_again "$n" "$handle" "$count"
-			continue
+			if [ "${phase[$n]}" != closing ]; then
+				meet_again "$n" "$handle" "$count"
+				continue
+			fi
+			# It was given back a moment ago, of which we have yet to hear.
+			forget "$n"
 		fi
 		n=$next
 		next=$((next + 1))
@@ -225,7 +226,8 @@ meet_again() {
 claim_jobs() {
 	local files=("${@/%//job.json}")
 
-	wjq -cn --arg table "$table" 'include "worker"; [inputs | claim($table; now)]' \
+	wjq -cn --arg table "$table" --arg token "$(</proc/sys/kernel/random/uuid)" \
+		'include "worker"; [inputs | claim($table; now)] | requests($token)' \
 		"${files[@]/#/$work/}" >"$work/claim" || return
 	write_items "$work/claim" "$work/claim.results"
 }
@@ -268,7 +270,8 @@ write_jobs() {
 # write_outcomes FILE: outcomes, one a line; FILE.results is that of write_items.
 write_outcomes() {
 	wjq -cn --arg table "$table" --argjson before "$(stale_before)" \
-		'include "worker"; [inputs | finish($table; now; $before)]' "$1" >"$1.updates" || return
+		--arg token "$(</proc/sys/kernel/random/uuid)" 'include "worker";
+		[inputs | finish($table; now; $before)] | requests($token)' "$1" >"$1.updates" || return
 	write_items "$1.updates" "$1.results" || return
 	paste "$1.results" "$1" | sed -n 's/^ok\t//p' >"$1.ended"
 	note_ends "$1.ended"
@@ -339,9 +342,13 @@ deleted() {
 	if [ "$status" = 0 ]; then
 		mapfile -t gone <"$work/deleted"
 	fi
-	log_jobs deleted "${gone[@]}"
 	for n in "$@"; do
-		if [[ " ${gone[*]} " == *" $n "* ]] || ((++failures[$n] >= 3)); then
+		if [ -z "${phase[$n]:-}" ]; then
+			continue
+		elif [[ " ${gone[*]} " == *" $n "* ]]; then
+			log_jobs deleted "$n"
+			forget "$n"
+		elif ((++failures[$n] >= 3)); then
 			forget "$n"
 		else
 			phase[$n]=over

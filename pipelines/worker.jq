@@ -78,7 +78,13 @@ def names: map({("#" + .): .}) | add;
 # Values that an item without them gets: created now, kept for 90 days.
 def birth($now): {":now": {S: ($now | iso)}, ":expires": {N: ($now | floor + 90 * 86400 | tostring)}};
 
-# A job of the queue becomes ours.
+# What write_items makes of updates, one a line: when they are several, first all of them as a
+# transaction, which is made once however often it is sent with the same token.
+def requests($token):
+	(if length > 1 then {ClientRequestToken: $token, TransactItems: map({Update: .})} else empty end),
+	.[];
+
+# A job of the queue becomes ours, and its attempts are one more, once.
 def claim($table; $now):
 	{
 		TableName: $table,
@@ -89,7 +95,7 @@ def claim($table; $now):
 			+ ", #expires_at = if_not_exists(#expires_at, :expires)"
 			+ ", #s3_bucket = if_not_exists(#s3_bucket, :bucket)"
 			+ ", #s3_key = if_not_exists(#s3_key, :key)"),
-		ConditionExpression: unfinished,
+		ConditionExpression: "(\(unfinished)) AND (attribute_not_exists(#owner) OR NOT #owner = :owner)",
 		ExpressionAttributeNames: (["status", "owner", "started_at", "attempt", "created_at",
 			"expires_at", "s3_bucket", "s3_key"] | names),
 		ExpressionAttributeValues: (unfinished_values + birth($now) + {
@@ -163,6 +169,9 @@ def embedded($dimensions; $metrics; $now):
 	{_aws: {Timestamp: ($now * 1000 | floor), CloudWatchMetrics: [{
 		Namespace: "vidqc", Dimensions: [$dimensions], Metrics: $metrics}]}, Service: "worker"};
 
+# A line of note's: level, event, names and values.
+def noted: split("\t") as [$level] | event($level; ["event"] + split("\t")[1:]; now);
+
 def unit($names; $unit): $names | map({Name: ., Unit: $unit});
 
 # The metrics of one job that has ended, in CloudWatch's embedded format: itself, and each of
@@ -178,3 +187,9 @@ def metrics($now):
 		QueueAgeSeconds: (.received - .sent), ClipSeconds: $seconds},
 	(.stages // {} | to_entries[] | embedded(["Service", "Stage"]; unit(["StageSeconds"]; "Seconds"); $now)
 		+ {job_id: $job.job_id, Stage: .key, StageSeconds: .value});
+
+# The same for the log, as a line of note's.
+def ended:
+	["info", "finished", "job_id", .job_id, "status", .status]
+	+ if .error then ["code", .error.code, "message", (.error.message | plain)] else [] end
+	| join("\t");

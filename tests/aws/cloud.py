@@ -1,17 +1,25 @@
 #!/usr/bin/env python3
-"""cloud.py COMMAND [ARGUMENT...]: the other side of the queue, for the tests of the worker.
+"""cloud.py: the other side of the queue, for the tests of the worker.
 
-The names are those of the environment (see vidqc-worker(1)).
-	make              buckets, queue with its dead-letter queue, table
+A server on a free port, which it prints: to start Python and boto3 for each look at a queue
+takes longer than most tests.  POST /COMMAND with the form's fields "a" as its arguments; cloud
+of lib.sh does so.  The header Key has the two halves of a key of AWS.  The names are those of
+the environment (see vidqc-worker(1)).
+	make              buckets, queue with its dead-letter queue (after CLOUD_RECEIVES, 3), table
 	put KEY FILE      a clip
-	send < LINES      jobs: {"body": text or object, "item": false, ...} a line
+	send              jobs of the body: {"body": text or object, "item": false, ...} a line
 	items             the table, a line an item
 	queue URL         its messages: visible, hidden
 	bodies URL        takes all visible messages off a queue and prints their bodies
 """
+import contextlib
+import functools
+import http.server
+import io
 import json
 import os
-import sys
+import traceback
+import urllib.parse
 
 import boto3
 from botocore.config import Config
@@ -23,13 +31,21 @@ MODELS = os.environ["VIDQC_MODELS_BUCKET"]
 NAME = QUEUE.rsplit("/", 1)[-1]
 
 
+key = ("test", "test")
+
+
 def client(service):
+    return client_of(service, *key)
+
+
+@functools.cache
+def client_of(service, key_id, secret):
     return boto3.client(
         service,
         endpoint_url=os.environ["CLOUD"],
         region_name=os.environ["AWS_REGION"],
-        aws_access_key_id=os.environ.get("CLOUD_KEY", "test"),
-        aws_secret_access_key=os.environ.get("CLOUD_SECRET", "test"),
+        aws_access_key_id=key_id,
+        aws_secret_access_key=secret,
         aws_session_token=None,
         config=Config(s3={"addressing_style": "path"}),
     )
@@ -43,7 +59,7 @@ def make():
     sqs = client("sqs")
     dead = sqs.create_queue(QueueName=NAME + "-dlq")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 3})
+    redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": int(os.environ.get("CLOUD_RECEIVES", "3"))})
     sqs.create_queue(QueueName=NAME, Attributes={"VisibilityTimeout": "120", "RedrivePolicy": redrive})
     client("dynamodb").create_table(
         TableName=TABLE,
@@ -57,9 +73,9 @@ def put(key, file, bucket=CLIPS):
     client("s3").upload_file(file, bucket, key)
 
 
-def send():
+def send(lines):
     sqs, table = client("sqs"), client("dynamodb")
-    for line in sys.stdin:
+    for line in lines.splitlines():
         job = json.loads(line)
         body = job["body"]
         if job.get("item", True):
@@ -104,4 +120,32 @@ def bodies(url):
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
 
-{"make": make, "put": put, "send": send, "items": items, "queue": queue, "bodies": bodies}[sys.argv[1]](*sys.argv[2:])
+commands = {"make": make, "put": put, "send": send, "items": items, "queue": queue, "bodies": bodies}
+
+
+class Cloud(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+    def do_POST(self):
+        global key
+        key = tuple(self.headers["Key"].split())
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        name = self.path[1:]
+        arguments = [body] if name == "send" else [value for _, value in urllib.parse.parse_qsl(body)]
+        said = io.StringIO()
+        status = 200
+        try:
+            with contextlib.redirect_stdout(said):
+                commands[name](*arguments)
+        except Exception:  # the test fails by the status, and says why
+            traceback.print_exc()
+            status = 500
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(said.getvalue().encode())
+
+
+server = http.server.HTTPServer(("127.0.0.1", 0), Cloud)
+print(server.server_address[1], flush=True)
+server.serve_forever()

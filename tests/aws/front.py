@@ -7,9 +7,12 @@ long polls are made of short ones.
 
 The file named by FRONT_FAULTS, read again with each request, says what goes wrong:
 	{"rate": 0.1, "kinds": ["throttle", "error", "lost", "drop"], "only": "UpdateItem"}
-throttle and error are answered by the proxy itself; lost reaches the server, but its answer
+throttle, error and expired are answered by the proxy itself; lost reaches the server, but its answer
 becomes an error; drop closes the connection.  {"ignore": "ChangeMessageVisibility"} says yes
-to such requests, and does nothing.  Counts go to the file named by FRONT_COUNTS.
+to such requests, and does nothing.  {"holds": [{"call": "UpdateItem", "nth": 2, "after":
+true}]} keeps the second such request waiting, before it is handed on or after that, until the
+file says otherwise or the client is gone; who is gone before has asked for nothing.
+Counts go to the file named by FRONT_COUNTS.
 
 The file named by FRONT_POLICY, when there is one, is an IAM policy, and what it does not allow
 is refused: moto knows nothing of the resources of SQS, and asks for no right to DynamoDB.
@@ -30,6 +33,7 @@ FAULTS = os.environ.get("FRONT_FAULTS", "/dev/null")
 COUNTS = os.environ.get("FRONT_COUNTS")
 one_at_a_time = threading.Lock()
 counts = {}
+asked = {}
 chance = random.Random(int(os.environ.get("FRONT_SEED", "1")))
 
 
@@ -47,6 +51,18 @@ def count(name):
         with open(COUNTS + ".new", "w", encoding="utf-8") as file:
             json.dump(counts, file, sort_keys=True)
         os.replace(COUNTS + ".new", COUNTS)
+
+
+def due(name, holds):
+    """Those whose turn it is, of calls that are to be held."""
+    found = []
+    for spec in holds:
+        key = json.dumps(spec, sort_keys=True)
+        if spec["call"] == name:
+            asked[key] = asked.get(key, 0) + 1
+            if asked[key] == spec.get("nth", 1):
+                found.append(spec)
+    return found
 
 
 def action(method, headers, body):
@@ -127,7 +143,7 @@ def error_answer(headers, status, code):
     if "X-Amz-Target" in headers:
         body = json.dumps({"__type": "com.amazonaws#" + code, "message": "made up"}).encode()
         return status, [("Content-Type", "application/x-amz-json-1.0"), ("x-amzn-query-error", code + ";Sender")], body
-    body = f"<ErrorResponse><Error><Code>{code}</Code><Message>made up</Message></Error></ErrorResponse>"
+    body = f"<Error><Code>{code}</Code><Message>made up</Message></Error>"
     return status, [("Content-Type", "text/xml")], body.encode()
 
 
@@ -177,11 +193,26 @@ class Front(http.server.BaseHTTPRequestHandler):
         except OSError:
             self.close_connection = True
 
+    def hold(self, name, specs, after):
+        """Is the client still there when it need not wait any more?"""
+        for spec in specs:
+            if spec.get("after", False) == after:
+                count(name + ":held")
+                while spec in faults().get("holds", []):
+                    if self.gone():
+                        return False
+                    time.sleep(0.02)
+        return True
+
     def handle_request(self):
         body = self.body()
         name = action(self.command, self.headers, body)
         wrong = faults()
         count(name)
+        holds = due(name, wrong.get("holds", []))
+        if not self.hold(name, holds, False):
+            self.close_connection = True
+            return
         fault = None
         if wrong.get("only", name) == name and chance.random() < wrong.get("rate", 0):
             fault = chance.choice(wrong.get("kinds", ["throttle", "error", "lost", "drop"]))
@@ -194,6 +225,9 @@ class Front(http.server.BaseHTTPRequestHandler):
                 self.answer(*error_answer(self.headers, 503, "SlowDown"))
             else:
                 self.answer(*error_answer(self.headers, 400, "ThrottlingException"))
+        elif fault == "expired":
+            code = "ExpiredToken" if name.endswith("Object") else "ExpiredTokenException"
+            self.answer(*error_answer(self.headers, 400, code))
         elif fault == "error":
             self.answer(*error_answer(self.headers, 500, "InternalFailure"))
         elif not is_allowed(rights(name, self.command, self.path, body)):
@@ -203,6 +237,7 @@ class Front(http.server.BaseHTTPRequestHandler):
             self.answer(*error_answer(self.headers, 200, "Ignored"))
         else:
             answer = self.forward(name, body)
+            self.hold(name, holds, True)
             if fault == "lost":
                 answer = error_answer(self.headers, 503, "ServiceUnavailable")
             self.answer(*answer)

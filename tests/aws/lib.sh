@@ -62,8 +62,21 @@ answers() {
 	curl -s -o /dev/null --max-time 2 "http://127.0.0.1:$1/moto-api/data.json"
 }
 
+# cloud COMMAND [ARGUMENT...]: see cloud.py; send reads standard input.
 cloud() {
-	"$cloud_python" "$ROOT/tests/aws/cloud.py" "$@"
+	local argument command=$1 form=(--data-binary @-)
+	shift
+
+	if [ "$command" != send ]; then
+		form=(--data '')
+	fi
+	for argument in "$@"; do
+		form+=(--data-urlencode "a=$argument")
+	done
+	curl -q -sS -f -H "Key: ${CLOUD_KEY:-test} ${CLOUD_SECRET:-test}" "${form[@]}" "$other_side/$command" || {
+		tail -n 5 "$T/cloud.err" >&2
+		return 1
+	}
 }
 
 # start_cloud [NAME=VALUE...]: with these in the environment of moto's server.
@@ -77,11 +90,14 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	start_server "$T/moto" env "$@" "$cloud_python" -m moto.server -H 127.0.0.1 -p "$backend"
 	export FRONT_FAULTS=$T/faults FRONT_COUNTS=$T/counts
 	start_server "$T/front" "$cloud_python" "$ROOT/tests/aws/front.py" "$backend"
-	if ! eventually 30 test -s "$T/front" || ! eventually 60 answers "$backend"; then
+	export CLOUD=http://127.0.0.1:$backend FRONT
+	start_server "$T/cloud" "$cloud_python" "$ROOT/tests/aws/cloud.py"
+	if ! eventually 30 test -s "$T/front" || ! eventually 60 test -s "$T/cloud" ||
+		! eventually 60 answers "$backend"; then
 		echo 'Bail out! no moto server'
 		exit 1
 	fi
-	export CLOUD=http://127.0.0.1:$backend FRONT
+	other_side=http://127.0.0.1:$(<"$T/cloud")
 	FRONT=http://127.0.0.1:$(<"$T/front")
 	endpoints "$FRONT"
 	cloud make

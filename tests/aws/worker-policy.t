@@ -63,7 +63,7 @@ job "$(id 2)" uploads/none
 message "$(jq -cn --arg id "$(id 3)" '{job_id: $id, s3_key: "theirs", s3_bucket: "friends-clips"}')"
 message "$(jq -cn --arg id "$(id 4)" '{job_id: $id, s3_key: "x", more: 1}')"
 rm -f "$FRONT_COUNTS"
-exits 0 vidqc worker --wait 1 --idle-exit 5 --retry-delay 0
+exits 0 vidqc worker --wait 1 --idle-exit 2 --retry-delay 0
 is "$(cloud items | jq -r '[.job_id[-1:], .status, .error.code] | join(" ")' | sort | paste -sd,)" \
 	'1 completed ,2 failed missing_object,3 completed ,4 failed malformed_message' 'every job ends'
 is "$(jq -r 'keys[] | select(endswith(":refused"))' "$FRONT_COUNTS")" '' 'nothing was refused'

@@ -1,6 +1,6 @@
 #!/bin/bash
 # vidqc worker: options, every kind of job, models, credentials, protection, with version 1 and
-# 2 of the AWS CLI.
+# 2 of the AWS CLI, and with curl where it has credentials.
 # Functions with optional arguments; functions called by name.
 # shellcheck disable=SC2119,SC2317
 
@@ -57,7 +57,7 @@ bad 69 'no heartbeat' --check-health --heartbeat "$T/alive"
 # ---- a cloud
 start_cloud
 make_clip "$T/clip.mp4" 'testsrc2=s=64x48:r=10:d=0.3'
-make_clip "$T/long.mp4" 'mandelbrot=s=640x480:r=30,trim=duration=10'
+make_clip "$T/long.mp4" 'testsrc2=s=640x480:r=30:d=6' -preset ultrafast
 echo 'not a clip' >"$T/words"
 : >"$T/empty"
 head -c 1200000 /dev/urandom >"$T/large"
@@ -93,79 +93,102 @@ message_of() {
 	jq -r --arg id "$(id "$1")" 'select(.job_id == $id) | .error.message' "$T/items"
 }
 
-# Everything at once, with each version of the AWS CLI.  Numbers of jobs do not repeat.
-base=0
-mixture() {
-	local path=$1 name b=$base
-
-	name=$(PATH=$path:$PATH aws --version 2>&1)
-	name=${name%% *}
-	exits 0 env PATH="$path:$PATH" vidqc worker --check
-	is "$(out)" "queue    ok
+# Every kind of job, with curl.
+exits 0 vidqc worker --check
+all_there='queue    ok
 bucket   ok
 table    ok
-model    ok" "$name: all is there"
+model    ok'
+is "$(out)" "$all_there" 'all is there'
+job "$(id 1)" uploads/clip
+job "$(id 2)" uploads/clip '{"video": {"sample_fps": 3}, "model.binary_threshold": 0.0001}'
+job "$(id 3)" uploads/none
+job "$(id 4)" uploads/words
+job "$(id 5)" uploads/empty
+job "$(id 6)" uploads/clip '{"nope": 1}'
+job "$(id 7)" uploads/clip '{"video.sample_fps": "file:///etc/passwd"}'
+job "$(id 8)" uploads/large
+job "$(id 9)" "$odd"
+job "$(id 10)" file:///etc/passwd
+message "$(jq -cn --arg id "$(id 11)" '{job_id: $id, s3_key: "theirs", s3_bucket: "friends-clips"}')"
+message "$(jq -cn --arg id "$(id 12)" '{job_id: $id, s3_key: "x", s3_bucket: "strangers"}')"
+message "$(jq -cn --arg id "$(id 13)" '{job_id: $id, s3_key: "x/../y"}')"
+message "$(jq -cn --arg id "$(id 14)" '{job_id: $id, s3_key: "x", more: 1}')"
+message 'file:///etc/passwd'
+message '{"job_id": "../../etc", "s3_key": "x"}'
+job "$(id 15)" uploads/clip
+job "$(id 15)" uploads/clip
+exits 0 vidqc worker --workers 2 --wait 1 --idle-exit 1 --retry-delay 0 --max-clip 1 --set video.threads=1
+cloud items >"$T/items"
+for i in 1 2 9 10 11 15; do
+	ended $i completed null "job $i is completed"
+done
+is "$(jq -r --arg id "$(id 1)" 'select(.job_id == $id) | .prediction' "$T/items" | faults)" '' \
+	'with a valid prediction'
+is "$(jq -r --arg id "$(id 1)" 'select(.job_id == $id)
+	| [.created_at, .expires_at, .attempt, (.completed_at >= .started_at)] | join(" ")' "$T/items")" \
+	'2026-01-02T03:04:05Z 1775100000 1 true' 'what the router wrote is kept'
+is "$(jq -r --arg id "$(id 11)" 'select(.job_id == $id)
+	| .expires_at - (.created_at | fromdate)' "$T/items")" 7776000 '90 days, where it wrote nothing'
+is "$(jq -r --arg id "$(id 2)" 'select(.job_id == $id) | .prediction | fromjson | .artifact' \
+	"$T/items")" false 'the overrides count'
+ended 3 failed missing_object 'no such object'
+ended 4 failed bad_clip 'no clip'
+like "$(message_of 4)" '^clip: ' 'the message has no name of ours'
+ended 5 failed bad_clip 'an empty object'
+ended 6 failed bad_config 'an unknown key'
+like "$(message_of 6)" 'config_overrides: .*nope' 'and its name'
+ended 7 failed bad_config 'a value of the wrong type'
+unlike "$(message_of 7)" root: 'nobody opened that file'
+ended 8 failed too_large 'too large'
+for i in 12 13 14; do
+	ended $i failed malformed_message "malformed message $i"
+done
+is "$(cloud queue "$VIDQC_QUEUE_URL")" '0 0' 'the queue is empty'
+is "$(cloud bodies "$VIDQC_DEAD_URL" | wc -l)" 5 'malformed messages are dead letters'
+is "$(jq -sr 'map(select(.Jobs)) | [(map(.Jobs), map(.Succeeded), map(.Failed)) | add] | join(" ")' "$T/out")" \
+	'15 6 9' 'metrics of each job'
+is "$(jq -c 'select(.Stage) | [.Stage, .Service, ._aws.CloudWatchMetrics[0].Namespace,
+	._aws.CloudWatchMetrics[0].Dimensions, .StageSeconds > 0]' "$T/out" | sort -u | paste -sd' ')" \
+	'["fetch","worker","vidqc",[["Service","Stage"]],true] ["filters","worker","vidqc",[["Service","Stage"]],true]' \
+	'metrics of each stage'
+job_log() { # JOB: its events
+	jq -r --arg id "$(id "$1")" 'select(.job_id == $id) | .event' "$T/err" | paste -sd' '
+}
+is "$(job_log 1)" 'received claimed fetched judged finished deleted' 'the log of one job'
+is "$(ls -A "$TMPDIR")" vidqc-worker.alive 'only the heartbeat is left behind'
+exits 0 vidqc worker --check-health
+
+# What depends on the way to AWS, with each version of the AWS CLI, which alone knows of
+# credentials in a file.
+printf '[default]\naws_access_key_id = file\naws_secret_access_key = file\n' >"$T/shared"
+by_cli() { # FOLDER NUMBER: jobs from that number on
+	local b=$2 name
+	local -a way=(env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY
+		"AWS_SHARED_CREDENTIALS_FILE=$T/shared" "PATH=$1:$PATH")
+
+	name=$("${way[@]}" aws --version 2>&1)
+	name=${name%% *}
+	exits 0 "${way[@]}" vidqc worker --check
+	is "$(out)" "$all_there" "$name: all is there"
 	job "$(id $((b + 1)))" uploads/clip
-	job "$(id $((b + 2)))" uploads/clip '{"video": {"sample_fps": 3}, "model.binary_threshold": 0.0001}'
-	job "$(id $((b + 3)))" uploads/none
-	job "$(id $((b + 4)))" uploads/words
-	job "$(id $((b + 5)))" uploads/empty
-	job "$(id $((b + 6)))" uploads/clip '{"nope": 1}'
-	job "$(id $((b + 7)))" uploads/clip '{"video.sample_fps": "file:///etc/passwd"}'
-	job "$(id $((b + 8)))" uploads/large
-	job "$(id $((b + 9)))" "$odd"
-	job "$(id $((b + 10)))" file:///etc/passwd
-	message "$(jq -cn --arg id "$(id $((b + 11)))" '{job_id: $id, s3_key: "theirs", s3_bucket: "friends-clips"}')"
-	message "$(jq -cn --arg id "$(id $((b + 12)))" '{job_id: $id, s3_key: "x", s3_bucket: "strangers"}')"
-	message "$(jq -cn --arg id "$(id $((b + 13)))" '{job_id: $id, s3_key: "x/../y"}')"
-	message "$(jq -cn --arg id "$(id $((b + 14)))" '{job_id: $id, s3_key: "x", more: 1}')"
-	message 'file:///etc/passwd'
-	message '{"job_id": "../../etc", "s3_key": "x"}'
-	job "$(id $((b + 15)))" uploads/clip
-	job "$(id $((b + 15)))" uploads/clip
-	exits 0 env PATH="$path:$PATH" vidqc worker --workers 2 --wait 1 --idle-exit 2 --retry-delay 0 \
-		--max-clip 1 --set video.threads=1
+	job "$(id $((b + 2)))" uploads/none
+	job "$(id $((b + 3)))" uploads/large
+	job "$(id $((b + 4)))" "$odd"
+	job "$(id $((b + 5)))" file:///etc/passwd
+	exits 0 "${way[@]}" vidqc worker --workers 2 --wait 1 --idle-exit 1 --retry-delay 0 --max-clip 1 --sweep 0
 	cloud items >"$T/items"
-	for i in 1 2 9 10 11 15; do
-		ended $((b + i)) completed null "$name: job $i is completed"
-	done
-	is "$(jq -r --arg id "$(id $((b + 1)))" 'select(.job_id == $id) | .prediction' "$T/items" | faults)" '' \
-		"$name: with a valid prediction"
-	is "$(jq -r --arg id "$(id $((b + 1)))" 'select(.job_id == $id)
-		| [.created_at, .expires_at, .attempt, (.completed_at >= .started_at)] | join(" ")' "$T/items")" \
-		'2026-01-02T03:04:05Z 1775100000 1 true' "$name: what the router wrote is kept"
-	is "$(jq -r --arg id "$(id $((b + 11)))" 'select(.job_id == $id)
-		| .expires_at - (.created_at | fromdate)' "$T/items")" 7776000 "$name: 90 days, where it wrote nothing"
-	is "$(jq -r --arg id "$(id $((b + 2)))" 'select(.job_id == $id) | .prediction | fromjson | .artifact' \
-		"$T/items")" false "$name: the overrides count"
-	ended $((b + 3)) failed missing_object "$name: no such object"
-	ended $((b + 4)) failed bad_clip "$name: no clip"
-	like "$(message_of $((b + 4)))" '^clip: ' "$name: the message has no name of ours"
-	ended $((b + 5)) failed bad_clip "$name: an empty object"
-	ended $((b + 6)) failed bad_config "$name: an unknown key"
-	like "$(message_of $((b + 6)))" 'config_overrides: .*nope' "$name: and its name"
-	ended $((b + 7)) failed bad_config "$name: a value of the wrong type"
-	unlike "$(message_of $((b + 7)))" root: "$name: nobody opened that file"
-	ended $((b + 8)) failed too_large "$name: too large"
-	for i in 12 13 14; do
-		ended $((b + i)) failed malformed_message "$name: malformed message $i"
-	done
+	ended $((b + 1)) completed null "$name: a clip"
+	ended $((b + 2)) failed missing_object "$name: no such object"
+	ended $((b + 3)) failed too_large "$name: too large"
+	ended $((b + 4)) completed null "$name: an odd name"
+	ended $((b + 5)) failed download "$name: a name that it would open is not given to it"
+	is "$(job_log $((b + 1)))" 'received claimed fetched judged finished deleted' "$name: the log of one job"
 	is "$(cloud queue "$VIDQC_QUEUE_URL")" '0 0' "$name: the queue is empty"
-	is "$(cloud bodies "$VIDQC_DEAD_URL" | wc -l)" 5 "$name: malformed messages are dead letters"
-	is "$(jq -sr 'map(select(.Jobs)) | [(map(.Jobs), map(.Succeeded), map(.Failed)) | add] | join(" ")' "$T/out")" \
-		'15 6 9' "$name: metrics of each job"
-	is "$(jq -c 'select(.Stage) | [.Stage, .Service, ._aws.CloudWatchMetrics[0].Namespace,
-		._aws.CloudWatchMetrics[0].Dimensions, .StageSeconds > 0]' "$T/out" | sort -u | paste -sd' ')" \
-		'["fetch","worker","vidqc",[["Service","Stage"]],true] ["filters","worker","vidqc",[["Service","Stage"]],true]' \
-		"$name: metrics of each stage"
-	is "$(jq -r --arg id "$(id $((b + 1)))" 'select(.job_id == $id) | .event' "$T/err" | paste -sd' ')" \
-		'received claimed fetched judged finished deleted' "$name: the log of one job"
-	is "$(ls -A "$TMPDIR")" vidqc-worker.alive "$name: only the heartbeat is left behind"
-	exits 0 vidqc worker --check-health
-	base=$((base + 20))
+	is "$(cloud bodies "$VIDQC_DEAD_URL" | wc -l)" 1 "$name: and becomes a dead letter"
 }
 for ((v = 0; v < n; v++)); do
-	mixture "$T/aws$v"
+	by_cli "$T/aws$v" $((20 + 10 * v))
 done
 
 # ---- how many, and when it ends
@@ -181,18 +204,46 @@ is "$(events)" 'started ended' '--once with nothing to do'
 
 # ---- limits
 job "$(id 111)" uploads/long
-job "$(id 112)" uploads/clip
 exits 0 vidqc worker --max-jobs 1 --timeout 1 --retry-delay 0
 is "$(jq -r 'select(.event == "trouble") | .code' "$T/err")" timeout 'a clip that takes too long'
-exits 0 vidqc worker --max-jobs 2 --workers 1 --memory 64 --retry-delay 0
-is "$(jq -r 'select(.event == "trouble") | .code' "$T/err" | sort -u)" resources 'too little memory is no fault of the clip'
-is "$(item "$(id 111)" .status)" processing 'both may be tried again'
-exits 0 vidqc worker --wait 1 --idle-exit 2 --timeout 1 --retry-delay 0
+is "$(item "$(id 111)" .status)" processing 'it may be tried again'
+exits 0 vidqc worker --wait 1 --idle-exit 1 --timeout 1 --retry-delay 0
 is "$(item "$(id 111)" '[.status, .error.code, .error.message, .attempt] | join(",")')" \
 	'failed,timeout,no verdict within 1 s,3' 'until the last try'
-is "$(item "$(id 112)" .status)" completed 'the other one was good'
 is "$(cloud bodies "$VIDQC_DEAD_URL" | jq -r .job_id)" "$(id 111)" 'its message is a dead letter'
+job "$(id 112)" uploads/clip
+exits 0 vidqc worker --max-jobs 1 --memory 64 --retry-delay 0
+is "$(jq -r 'select(.event == "trouble") | .code' "$T/err")" resources 'too little memory is no fault of the clip'
+is "$(item "$(id 112)" .status)" processing 'it may be tried again'
+exits 0 vidqc worker --once
+is "$(item "$(id 112)" .status)" completed 'and is good'
 is "$(pgrep -f "$TMPDIR" || :)" '' 'no process is left'
+
+# ---- what vidqc-aws(7) says of jobs that have ended
+sed -n '/^aws dynamodb update-item/,/^aws sqs/p' "$ROOT/man/vidqc-aws.7" | sed '$d; s/\\e$/\\/' >"$T/reset"
+reset() { # JOB
+	(
+		export ENV='test' AWS_DEFAULT_REGION=$AWS_REGION
+		aws() {
+			command aws --endpoint-url "$FRONT" "$@"
+		}
+		eval "$(sed "s/JOB_ID/$(id "$1")/" "$T/reset")"
+	)
+}
+again() { # JOB KEY
+	message "$(jq -cn --arg id "$(id "$1")" --arg key "$2" '{job_id: $id, s3_key: $key}')"
+}
+again 111 uploads/long
+exits 0 vidqc worker --once
+is "$(events)" 'started received finished_before deleted ended' 'a job that has ended is not done again'
+exits 0 reset 111
+is "$(item "$(id 111)" '[.status, .error, .attempt, .started_at] | map(tostring) | join(" ")')" \
+	'queued null 0 null' 'a job is reset'
+again 111 uploads/long
+exits 0 vidqc worker --once
+is "$(item "$(id 111)" '[.status, .attempt] | join(" ")')" 'completed 1' 'then it is done'
+capture reset 4
+like "$(err)" ConditionalCheckFailed 'but not for a clip that is broken'
 
 # ---- models
 export VIDQC_MODEL=s3://$VIDQC_MODELS_BUCKET/model.json
@@ -226,11 +277,4 @@ is "$(item "$(id 131)" .status)" completed "the agent's credentials"
 is "$(grep protection "$T/agent.log" | paste -sd' ')" \
 	'/task-protection/v1/state {"ExpiresInMinutes": 15, "ProtectionEnabled": true} /task-protection/v1/state {"ProtectionEnabled": false}' \
 	'the task is protected while it works'
-printf '[default]\naws_access_key_id = file\naws_secret_access_key = file\n' >"$T/shared"
-job "$(id 132)" "$odd"
-job "$(id 133)" uploads/none
-exits 0 env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY AWS_SHARED_CREDENTIALS_FILE="$T/shared" \
-	vidqc worker --max-jobs 2
-is "$(item "$(id 132)" .status)" completed 'credentials that only the AWS CLI knows'
-is "$(item "$(id 133)" .error.code)" missing_object 'and an object that is not there'
 done_testing
