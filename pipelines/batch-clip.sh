@@ -22,9 +22,11 @@ note_error() {
 	fi
 	text=$(paste -sd ' ' "$work/messages")
 	text=${text//"$name: "/}
+	make_unique
+	output_temp=$here/.$unique
 	{
-		printf '%s %s\n' "$status" "${text:-ended with status $1}" >"$here/.$key.error" &&
-			mv -f -- "$here/.$key.error" "$here/$key.error"
+		printf '%s %s\n' "$status" "${text:-ended with status $1}" >"$output_temp" &&
+			mv -f -- "$output_temp" "$here/$key.error"
 	} 2>/dev/null
 }
 

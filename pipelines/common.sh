@@ -73,17 +73,26 @@ grace=20
 output=
 output_temp=
 
+# A name that is known before there is anything of it: of what mktemp makes, nobody knows the
+# name when a signal comes before mktemp has told it, and it stays for ever.
+unique= # the last one
+make_unique() {
+	printf -v unique 'vidqc.%08x%08x' "$SRANDOM" "$SRANDOM"
+}
+
 make_work() {
-	local made
+	local said
 
 	trap on_exit EXIT
 	trap 'on_signal INT' INT
 	trap 'on_signal TERM' TERM
 	trap 'on_signal HUP' HUP
-	if ! made=$(mktemp -d "${TMPDIR:-/tmp}/vidqc.XXXXXX" 2>&1); then
-		die 74 "temporary files in ${TMPDIR:-/tmp}: ${made##*: }; TMPDIR may name another folder"
+	make_unique
+	work=${TMPDIR:-/tmp}/$unique
+	if ! said=$(mkdir -m 700 -- "$work" 2>&1); then
+		work=
+		die 74 "temporary files in ${TMPDIR:-/tmp}: ${said##*: }; TMPDIR may name another folder"
 	fi
-	work=$made
 }
 
 # Where there is no room for the files in between, whatever failed may have had none to say
@@ -228,7 +237,7 @@ check_place() {
 # open_output FILE: what emit writes appears there as a whole, by rename, when
 # close_output is called; no name, or -, is standard output.
 open_output() {
-	local made
+	local said
 
 	output=$1
 	if [ "$output" = - ]; then
@@ -238,11 +247,12 @@ open_output() {
 	if [ -z "$output" ] || { [ -e "$output" ] && [ ! -f "$output" ]; }; then
 		return
 	fi
-	if ! made=$(mktemp -- "$(dirname -- "$output")/.vidqc.XXXXXX" 2>&1); then
-		die 74 "$output: ${made##*: }"
+	make_unique
+	output_temp=$(dirname -- "$output")/.$unique
+	if ! said=$({ set -C && : >"$output_temp"; } 2>&1); then
+		output_temp=
+		die 74 "$output: ${said##*: }"
 	fi
-	output_temp=$made
-	chmod "$(printf '%o' $((0666 & ~0$(umask))))" "$output_temp"
 }
 
 # emit FILE: append its bytes to the output.

@@ -30,6 +30,19 @@ cp words.mp4 all-bad/$'\xff.mp4'
 exits 65 batch -i all-bad -o all-bad.jsonl
 is "$(jq -c '[.type, .clip_id, .path]' all-bad.jsonl | paste -sd' ')" \
 	'["error","w","all-bad/w.mp4"] ["error","?","all-bad/?.mp4"]' 'no clip that can be judged'
+mkdir ends
+cat >ends/mv <<'END_OF_SCRIPT'
+#!/bin/bash
+if [[ ${*: -1} = *.error ]]; then
+	kill -s TERM $PPID
+	exit
+fi
+PATH=${PATH#*:} exec mv "$@"
+END_OF_SCRIPT
+chmod +x ends/mv
+PATH=$T/ends:$PATH exits 75 batch -i all-bad -o ended.jsonl
+like "$(err)" '2 of 2 clips have no result' 'workers that are ended before they have noted an error'
+is "$(find ended.jsonl.d -name '.*')" '' 'leave none half-written'
 
 # ---- names
 mkdir names names/deeper names/.hidden

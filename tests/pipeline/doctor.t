@@ -33,7 +33,7 @@ exits 64 vidqc doctor operand
 
 # ---- tools
 mkdir bin
-for tool in bash env sed tail head sort paste cat cp rm mktemp mkdir dirname readlink getopt setsid setpriv mkfifo tee make \
+for tool in bash env sed tail head sort paste cat cp rm mkdir dirname readlink getopt setsid setpriv mkfifo tee make \
 	sha256sum timeout nproc df awk find xargs cut wc; do
 	ln -s "$(command -v $tool)" bin/$tool
 done

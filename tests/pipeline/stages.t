@@ -232,6 +232,27 @@ for signal in INT TERM HUP; do
 	done
 done
 
+# ---- a signal before the shell knows that a program which makes or moves something is done
+mkdir "$T/ends"
+cat >"$T/ends/signals" <<'END'
+#!/bin/bash
+PATH=${PATH#*:}
+"${0##*/}" "$@"
+status=$?
+kill -s TERM "$MAIN"
+exit $status
+END
+chmod +x "$T/ends/signals"
+echo '{"type":"error","clip_id":"a","path":"a","error":{"code":65,"message":"no"}}' >"$T/records"
+for name in mkdir mktemp dirname cat jq mv; do
+	ln -s signals "$T/ends/$name"
+	{
+		T=$T capture bash -c 'MAIN=$$ PATH=$T/ends:$PATH exec vidqc format --to csv -o "$T/o.jsonl" "$T/records"'
+	} 2>/dev/null
+	is "$(find "$TMPDIR" "$T" -name 'vidqc.*' -o -name '.vidqc*')" '' "SIGTERM at the end of $name: nothing is left"
+	rm "$T/ends/$name"
+done
+
 # ---- what a stage says of its end comes in two halves, and a time-out between them
 # shellcheck disable=SC2016 # another shell's
 exits 0 env VQ_COMMANDS="${real%/*}/libexec/vidqc" bash -euc '
