@@ -243,8 +243,12 @@ static void put_step(const struct page *g, const struct vq_shot *s, const json_t
 		: s->step < 0 ? ", before"
 			      : ", after");
 	if (region != NULL) {
-		fputs(" ", g->out);
-		put_reading(g, vq_json_str(region, "text", ""));
+		const char *read = vq_json_str(region, "text", "");
+
+		fputs(": ", g->out);
+		put_reading(g, read);
+		if (*read == '\0')
+			fputs(" read", g->out);
 	}
 	fputs("</figcaption></figure>\n", g->out);
 }

@@ -277,7 +277,7 @@ enum vq_code vq_shots_sheet(const struct vq_shots *s, struct vq_canvas *sheet, s
 		if (shot->small.rgb == NULL)
 			continue;
 		vq_canvas_put(sheet, &shot->small, x, y);
-		snprintf(line, sizeof line, "%.2f s  #%ld", shot->time, shot->number);
+		snprintf(line, sizeof line, "%.2f S FRAME %ld", shot->time, shot->number);
 		vq_canvas_figures(
 			sheet, x + 2, y + shot->h + 8, 2, line, shot->boxed ? 0xffffff : 0x9aa0a6);
 		at++;

@@ -139,16 +139,27 @@ static int whole(const char *s, size_t max)
 	return (int)n;
 }
 
+static void quote(const char *reading, char *text, size_t size)
+{
+	if (*reading == '\0')
+		snprintf(text, size, "nothing");
+	else
+		snprintf(text, size, "\"%.*s\"", whole(reading, 80), reading);
+}
+
 /* ", read \"OPEN\" then \"OPFN\"" when the event has two readings that differ. */
 static void describe_readings(const json_t *event, char *text, size_t size)
 {
+	char first[96], then[96];
 	const char *before = json_string_value(json_object_get(event, "before"));
 	const char *after = json_string_value(json_object_get(event, "after"));
 
 	text[0] = '\0';
-	if (before != NULL && after != NULL && strcmp(before, after) != 0)
-		snprintf(text, size, ", read \"%.*s\" then \"%.*s\"", whole(before, 80), before,
-			whole(after, 80), after);
+	if (before == NULL || after == NULL || strcmp(before, after) == 0)
+		return;
+	quote(before, first, sizeof first);
+	quote(after, then, sizeof then);
+	snprintf(text, size, ", read %s then %s", first, then);
 }
 
 /* "2 events of TEXT_INCONSISTENCY, 1 event of TEMPORAL_FLICKER; strongest at 1.20 s,

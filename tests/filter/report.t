@@ -55,7 +55,7 @@ jq -nc --arg id "$id" --arg text "$text" '
 jq -nc --arg text "$text" '
 	{type: "header", program: "x", version: "1", width: 320, height: 180},
 	(range(0; 50; 5) | {type: "text", frame: ., time: (. / 25), regions: [{track: 1,
-	 box: [40 + . / 5, 30, 140 + . / 5, 60], text: (if . < 20 then $text else "OPFN" end), confidence: 9,
+	 box: [40 + . / 5, 30, 140 + . / 5, 60], text: (if . < 20 then $text elif . == 25 then "" else "OPFN" end), confidence: 9,
 	 similarity: 0.4, ring_similarity: 0.9}]}),
 	{type: "end", frames: 10}' >"$T/ocr.jsonl"
 jq -nc 'range(50) | {type: "moment", frame: ., time: (. / 25),
@@ -99,7 +99,8 @@ is "$(grep -o 'class="curve"[^>]*' "$T/dom" | grep -o M | wc -l)" 2 'a curve wit
 is "$(count 'class="(pos|neg)"')" 2 'bars for and against'
 has 'scene change' 'why something was let go'
 has 'model</dt><dd class="num">m1<' 'the model'
-has '<span class="num">0.80 s, frame 20</span>, peak' 'the frame of the peak'
+has '<span class="num">0.80 s, frame 20</span>, peak: <bdi class="reading">OPFN</bdi><' 'the frame of the peak, and what was read'
+has '<span class="num">1.00 s, frame 25</span>, after: nothing read<' 'or that nothing was'
 has 'at 40,30 to 140,60 pixels' 'where, and in which unit'
 has '<dd class="num">320 x 180 pixels</dd>' 'the size'
 lacks 'Pictures are of' 'all events have pictures'

@@ -97,6 +97,11 @@ browse "$T/two/index.html"
 is "$(grep -o '<tr data-name' "$T/dom" | wc -l)" 2 'the index has all predictions'
 is "$(grep -o '<a href' "$T/dom" | wc -l)" 1 'and links to the page that was made'
 
+cp "$T/text.mp4" "$T/a"$'\xff'.mp4
+vidqc predict "$T/a"$'\xff'.mp4 >"$T/bytes.jsonl"
+exits 0 vidqc report --prediction "$T/bytes.jsonl" "$T/a"$'\xff'.mp4
+is "$(grep -c '<h1><bdi>a?<' "$T/out")" 1 'a name that is no UTF-8 is that of its prediction'
+
 # ---- the index alone
 printf '%s\n' '{"clip_id":"bad","error":{"code":65,"message":"not a video clip"}}' >>"$T/both.jsonl"
 exits 0 vidqc report --index -o "$T/index.html" "$T/both.jsonl"

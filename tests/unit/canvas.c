@@ -109,6 +109,10 @@ static void test_figures(void)
 	vq_canvas_figures(&c, 17, 9, 2, "88", 0xFFFFFF);
 	ok(painted(&c) > 32, "cut off at the edge");
 	vq_canvas_clear(&c);
+	vq_canvas_init(&c, 24, 5, 0, &err);
+	vq_canvas_figures(&c, 0, 0, 1, "FRAMES", 0xFFFFFF);
+	is_int(painted(&c), 8 + 10 + 10 + 12 + 10 + 7, "letters");
+	vq_canvas_clear(&c);
 }
 
 static void test_put(void)

@@ -155,6 +155,13 @@ static void readings(void)
 	has_str(str(json_object_get(p, "evidence"), "notes"), ": n, read \"OPEN\" then \"OPFN\"",
 		"what was read before and after");
 	json_decref(p);
+	e = event("TEXT_INCONSISTENCY", 0.5, 1, "n");
+	json_object_set_new(e, "before", json_string(""));
+	json_object_set_new(e, "after", json_string("OPFN"));
+	p = judge(record(1, 1, 0, json_pack("[o]", e)), 0.5, &(bool){false});
+	has_str(str(json_object_get(p, "evidence"), "notes"), ", read nothing then \"OPFN\"",
+		"nothing was read before");
+	json_decref(p);
 }
 
 static void no_event(void)
