@@ -43,13 +43,13 @@ done_clips() {
 await() { # COUNT
 	local i
 
-	for ((i = 0; i < 600; i++)); do
+	for ((i = 0; i < 9000; i++)); do
 		if [ -d out.jsonl.d ] && [ "$(done_clips out.jsonl.d)" -ge "$1" ]; then
 			return
 		fi
 		sleep 0.1
 	done
-	fail "$1 clips are done within a minute"
+	fail "$1 clips are done within a quarter of an hour"
 }
 
 # finished FILE: the paths of the clips that are done, which must not be measured again.

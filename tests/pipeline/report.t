@@ -102,6 +102,14 @@ vidqc predict "$T/a"$'\xff'.mp4 >"$T/bytes.jsonl"
 exits 0 vidqc report --prediction "$T/bytes.jsonl" "$T/a"$'\xff'.mp4
 is "$(grep -c '<h1><bdi>a?<' "$T/out")" 1 'a name that is no UTF-8 is that of its prediction'
 
+mkdir "$T/one" "$T/other"
+cp "$T/text.mp4" "$T/one/same.mp4"
+cp "$T/clean.mp4" "$T/other/same.mp4"
+vidqc batch -o "$T/same.jsonl" "$T/one" "$T/other"
+exits 0 vidqc report --prediction "$T/same.jsonl" "$T/other/same.mp4"
+is "$(grep -cF "<h1><bdi>$T/other/same.mp4<" "$T/out")" 1 'a clip that a batch calls by its path'
+exits 65 vidqc report --prediction "$T/same.jsonl" --clip-id same "$T/other/same.mp4"
+
 # ---- the index alone
 printf '%s\n' '{"clip_id":"bad","error":{"code":65,"message":"not a video clip"}}' >>"$T/both.jsonl"
 exits 0 vidqc report --index -o "$T/index.html" "$T/both.jsonl"
