@@ -173,24 +173,34 @@ static void put_photosensitive(const struct page *g)
 			vq_json_real(flash, "flashes_per_second", 0));
 }
 
+/* Nothing is certain: not even what rounds to all of a hundred, or to none. */
+static void put_percent(const struct page *g, double p)
+{
+	if (p >= 0.995)
+		fputs("<b>over 99&nbsp;%</b>", g->out);
+	else if (p <= 0.005)
+		fputs("<b>under 1&nbsp;%</b>", g->out);
+	else
+		fprintf(g->out, "<b>%.0f&nbsp;%%</b>", 100 * p);
+}
+
 static void put_verdict(const struct page *g)
 {
 	const json_t *evidence = json_object_get(g->p, "evidence");
-	double p = 100 * vq_json_real(g->p, "confidence", 0);
+	double p = vq_json_real(g->p, "confidence", 0);
 
 	fprintf(g->out, "<section class=\"verdict %s\">\n<h2>%s</h2>\n", vq_verdict_class(g->p),
 		vq_verdict_words(g->p));
-	if (is_flagged(g->p) && is_likely(g->p))
-		fprintf(g->out,
-			"<p>A viewer would see a defect, with a probability of "
-			"<b>%.0f&nbsp;%%</b>.</p>\n",
-			p);
-	else
-		fprintf(g->out,
-			"<p>The probability that a viewer would see a defect is "
-			"<b>%.0f&nbsp;%%</b>, "
-			"which is %s to flag the clip.</p>\n",
-			p, is_flagged(g->p) ? "enough" : "not enough");
+	if (is_flagged(g->p) && is_likely(g->p)) {
+		fputs("<p>A viewer would see a defect, with a probability of ", g->out);
+		put_percent(g, p);
+		fputs(".</p>\n", g->out);
+	} else {
+		fputs("<p>The probability that a viewer would see a defect is ", g->out);
+		put_percent(g, p);
+		fprintf(g->out, ", which is %s to flag the clip.</p>\n",
+			is_flagged(g->p) ? "enough" : "not enough");
+	}
 	if (json_is_object(evidence)) {
 		fputs("<p class=\"soft\"><bdi>", g->out);
 		vq_html_text(g->out, vq_json_str(evidence, "notes", ""), 3 * NOTES);

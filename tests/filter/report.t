@@ -142,6 +142,11 @@ jq -c '.confidence = 0.3 | .media = {width: 320, height: 180, rate: [25, 1], dur
 exits 0 vidqc-report "$T/unlikely.jsonl"
 is "$(grep -c '<h2>Text may change, and the picture may flicker' "$T/out")" 1 'what is less likely than not is no fact'
 is "$(grep -c '<b>30&nbsp;%</b>, which is enough to flag' "$T/out")" 1 'but enough'
+for confidence in 0.996 0.995 0.994 0.006 0.005; do
+	jq -c ".confidence = $confidence" "$T/a.jsonl" | vidqc-report
+done >"$T/certain.html"
+is "$(grep -oE '<b>[^<]*%</b>' "$T/certain.html" | paste -sd' ')" \
+	'<b>over 99&nbsp;%</b> <b>over 99&nbsp;%</b> <b>99&nbsp;%</b> <b>1&nbsp;%</b> <b>under 1&nbsp;%</b>' 'and nothing is certain'
 is "$(grep -cE '>(2.00 seconds|25 frames a second, varying)<' "$T/out")" 2 'length and rate with their units'
 ffmpeg -nostdin -v error -y -i "$T/a.y4m" -vf scale=160:90 -f yuv4mpegpipe "$T/half.y4m"
 sed -i '1s/$/ XSRC=320x180/' "$T/half.y4m"
