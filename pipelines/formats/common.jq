@@ -87,6 +87,7 @@ def fixed($digits): rounded($digits) | tostring
 	| if test("[eE]") then . else
 		(split(".") | .[0] + "." + ((.[1] // "") + "000000")[:$digits])
 	end;
+def quoted: if . == "" then "nothing" else "\"\(.)\"" end;
 # "OPEN" becomes "OPFN"
 def change: if .before? != null and .after? != null and .before != .after
-	then "\"\(.before)\" becomes \"\(.after)\"" else empty end;
+	then "\(.before | quoted) becomes \(.after | quoted)" else empty end;

@@ -108,8 +108,10 @@ is "$(grep '^|' out | tail -n +3 | sed 's/\\|//g' | tr -cd '|\n' | sort -u)" '||
 like "$(out)" '<code>clean</code>' 'the clean one by name'
 unlike "$(grep '^| <code>&#61;' out)" '[*`@<>]{1}(b>|x|y|me)|\]\(|[^<]!' 'no markup out of a name'
 like "$(grep bad out)" '\*\*error\*\*' 'an error is one'
-jq -c 'select(.artifact) | .events[0] += {before: "OPEN", after: ""}' verdicts | vidqc format --to markdown >unread.md
+jq -c 'select(.artifact) | .events[0] += {before: "OPEN", after: ""}' verdicts >unread
+vidqc format --to markdown unread >unread.md
 like "$(cat unread.md)" '<code>OPEN</code> becomes nothing' 'what was not read is not left out'
+like "$(vidqc format --to junit unread)" '"OPEN" becomes nothing' 'nor in junit'
 jq -c 'select(.artifact | not)' verdicts | vidqc format --to markdown >clean.md
 is "$(grep -c '^|' clean.md)" 0 'no table of nothing'
 like "$(cat clean.md)" '0 of 1 clip flagged' 'one clip'
