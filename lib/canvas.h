@@ -31,8 +31,8 @@ void vq_canvas_outline(struct vq_canvas *c, const double box[4], int thick, unsi
 /* Copy `from` to (x,y); what does not fit is cut off. */
 void vq_canvas_put(struct vq_canvas *c, const struct vq_canvas *from, int x, int y);
 
-/* Digits, points and the letters of "FRAME" and "S", 3x5 dots of `dot` pixels each; others are left blank.  The width
- * is 4 * dot a character. */
+/* Digits, points and the letters of "FRAME" and "S", 3x5 dots of `dot` pixels each; others are left
+ * blank.  The width is 4 * dot a character. */
 void vq_canvas_figures(
 	struct vq_canvas *c, int x, int y, int dot, const char *s, unsigned long colour);
 
