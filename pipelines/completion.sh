@@ -63,6 +63,14 @@ _vidqc() {
 		_vidqc_reply "$word" 'pixel norm'
 		return
 		;;
+	--fail-on)
+		_vidqc_reply "$word" 'text flicker text,flicker'
+		return
+		;;
+	--progress)
+		_vidqc_reply "$word" 'line json none'
+		return
+		;;
 	-?*)
 		# What the option takes is the word in capitals behind its names.
 		case $(awk -v option="$before" '{
@@ -79,7 +87,7 @@ _vidqc() {
 			_vidqc_files "$word" -d
 			return
 			;;
-		FILE | CLIP | MODEL)
+		FILE | CLIP | MODEL | WHAT)
 			_vidqc_files "$word" -f
 			return
 			;;
