@@ -106,9 +106,9 @@ run_page() {
 				skip "$name: no $python; make check makes it"
 				continue
 			fi
-			capture timeout 100 "$python" "$T/blocks/$name.$n.script"
+			capture timeout 300 "$python" "$T/blocks/$name.$n.script"
 		else
-			capture timeout 100 bash -euo pipefail "$T/blocks/$name.$n.script" </dev/null
+			capture timeout 300 bash -euo pipefail "$T/blocks/$name.$n.script" </dev/null
 		fi
 		cp "$T/out" "$T/blocks/$name.$n.out"
 		is "$status" "${ends[${script%$'\n'}]:-0}" "$name: ${script%%$'\n'*}" || err >&2
