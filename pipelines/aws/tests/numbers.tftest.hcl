@@ -256,6 +256,21 @@ run "as_it_is" {
     condition     = one(aws_appautoscaling_policy.backlog.target_tracking_scaling_policy_configuration).target_value == jsondecode(file("./scaling.json")).backlog_per_task
     error_message = "the target is the simulation's"
   }
+  # A sample that finds the queue empty between two jobs must not end every task.
+  assert {
+    condition = {
+      for m in one(one(aws_appautoscaling_policy.backlog.target_tracking_scaling_policy_configuration).customized_metric_specification).metrics :
+      m.id => m.expression == null ? "${one(m.metric_stat).stat} ${one(one(m.metric_stat).metric).metric_name}" : m.expression
+      } == {
+      waiting = "Average ApproximateNumberOfMessagesVisible"
+      working = "Average ApproximateNumberOfMessagesNotVisible"
+      sent    = "Sum NumberOfMessagesSent"
+      running = "Average RunningTaskCount"
+      jobs    = "FILL(waiting, 0) + FILL(working, 0)"
+      backlog = "IF(FILL(sent, 0) > 0 AND jobs < 1, 1, jobs) / IF(FILL(running, 0) > 0, FILL(running, 0), 1)"
+    }
+    error_message = "jobs for each task, and one at least while jobs come"
+  }
   assert {
     condition = (
       one(aws_appautoscaling_policy.from_zero.step_scaling_policy_configuration).adjustment_type == "ExactCapacity"
