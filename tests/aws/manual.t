@@ -74,7 +74,6 @@ done
 for name in $alarms; do
 	case $name in
 	latency | error-rate) name="$(sed 's/latency/Latency alarm/; s/error-rate/Error alarm/' <<<"$name")" ;;
-	oldest-message) name=max_tasks ;;
 	esac
 	ok "the runbook has $name" grep -qx -- "$name" <<<"$named"
 done
