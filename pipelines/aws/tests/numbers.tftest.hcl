@@ -530,6 +530,21 @@ run "all_that_can_be_chosen" {
     error_message = "roles only with the boundary"
   }
 
+  # Only the smoke test, which has rights of IAM, may ask for a session without SRP.
+  assert {
+    condition = (
+      one([for s in data.aws_iam_policy_document.deploy[0].statement : s.resources if s.sid == "SmokeUser"]) == toset([aws_cognito_user_pool.main[0].arn])
+      && aws_cognito_user_pool_client.main[0].explicit_auth_flows == toset(["ALLOW_USER_SRP_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"])
+    )
+    error_message = "the smoke test's user is of this pool alone"
+  }
+  assert {
+    condition = contains(flatten([
+      for s in data.aws_iam_policy_document.deploy[0].statement : tolist(s.resources) if contains(s.actions, "cloudwatch:*")
+    ]), "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:TargetTracking-service/vidqc-*")
+    error_message = "a deployment may change the alarms of target tracking"
+  }
+
   # ---- a second region ----
   # What is the account's in all regions must have the region in its name.
   assert {
