@@ -15,7 +15,7 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -ffp-contract=off $(WARN) $(CFLAGS) -MMD -MP
 BASE := err num record config
 IMG  := frame y4m image
 
-ROUTER := router jobrequest jobs jsontext apievent problem container aws sigv4 http sha256 base64 utc uuid
+ROUTER := router exchange submit jobrequest jobs jsontext apievent problem container aws sigv4 http sha256 base64 utc uuid
 
 vidqc-frames_MODS   := $(BASE) frame y4m source decode distinct sampler
 vidqc-frames_PKGS   := libavformat libavcodec libswscale libavutil jansson
@@ -67,6 +67,8 @@ PKG_problem  := jansson
 PKG_jobs     := jansson
 PKG_jobrequest := jansson
 PKG_router   := jansson
+PKG_exchange := jansson
+PKG_submit   := jansson
 PKG_lambda   := jansson
 PKG_glitchfont := lept
 PKG_png      := libpng

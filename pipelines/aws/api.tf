@@ -252,13 +252,14 @@ resource "aws_cognito_user_pool" "main" {
 }
 
 # Without a client secret, which would stand in the state: callers prove their password by SRP.
+# The flow of administrators, for which AWS asks a right, is the smoke test's.
 resource "aws_cognito_user_pool_client" "main" {
   count = var.auth == "cognito" ? 1 : 0
 
   name                          = local.name
   user_pool_id                  = aws_cognito_user_pool.main[0].id
   generate_secret               = false
-  explicit_auth_flows           = ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+  explicit_auth_flows           = ["ALLOW_USER_SRP_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
   prevent_user_existence_errors = "ENABLED"
   enable_token_revocation       = true
   id_token_validity             = 1

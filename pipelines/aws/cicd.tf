@@ -100,6 +100,8 @@ data "aws_iam_policy_document" "deploy" {
         "sqs:${local.regional}:vidqc-*",
         "ssm:${local.regional}:parameter/vidqc/*",
         "cloudwatch:${local.regional}:alarm:vidqc-*",
+        # What target tracking makes for itself, with the rights of who asks for it.
+        "cloudwatch:${local.regional}:alarm:TargetTracking-service/vidqc-*",
         "cloudwatch::${local.account}:dashboard/vidqc-*",
         "budgets::${local.account}:budget/vidqc-*",
       ] : "${local.arn}:${r}"],
@@ -124,6 +126,16 @@ data "aws_iam_policy_document" "deploy" {
       test     = "StringEquals"
       variable = "aws:RequestedRegion"
       values   = [var.region]
+    }
+  }
+
+  # The smoke test makes a user, asks as that user, and takes the user away.
+  dynamic "statement" {
+    for_each = aws_cognito_user_pool.main[*].arn
+    content {
+      sid       = "SmokeUser"
+      actions   = ["cognito-idp:AdminCreateUser", "cognito-idp:AdminSetUserPassword", "cognito-idp:AdminInitiateAuth", "cognito-idp:AdminDeleteUser"]
+      resources = [statement.value]
     }
   }
 

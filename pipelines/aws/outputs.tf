@@ -28,6 +28,15 @@ output "usage_plan" {
   value = aws_api_gateway_usage_plan.main.id
 }
 
+output "user_pool" {
+  description = "Empty when callers have keys."
+  value       = join("", aws_cognito_user_pool.main[*].id)
+}
+
+output "user_pool_client" {
+  value = join("", aws_cognito_user_pool_client.main[*].id)
+}
+
 output "queue_url" {
   value = aws_sqs_queue.jobs.url
 }

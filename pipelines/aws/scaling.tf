@@ -8,6 +8,7 @@ locals {
   load_metrics = {
     waiting = { name = "ApproximateNumberOfMessagesVisible", namespace = "AWS/SQS", dimensions = local.queue_dimensions }
     working = { name = "ApproximateNumberOfMessagesNotVisible", namespace = "AWS/SQS", dimensions = local.queue_dimensions }
+    sent    = { name = "NumberOfMessagesSent", namespace = "AWS/SQS", dimensions = local.queue_dimensions }
     running = { name = "RunningTaskCount", namespace = "ECS/ContainerInsights", dimensions = local.service_dimensions }
   }
 }
@@ -22,7 +23,8 @@ resource "aws_appautoscaling_target" "worker" {
 
 # Jobs in work count as well: a task is not taken away while it works, the last one goes when
 # nothing is left, and at a steady rate the metric falls as tasks are added, as target tracking
-# needs it.
+# needs it.  A minute in which a job came counts as one job at least: a queue that is empty at the
+# moment of the sample would else end all tasks, and the next job wait for a new one.
 resource "aws_appautoscaling_policy" "backlog" {
   name               = "backlog-per-task"
   policy_type        = "TargetTrackingScaling"
@@ -42,7 +44,7 @@ resource "aws_appautoscaling_policy" "backlog" {
           id          = metrics.key
           return_data = false
           metric_stat {
-            stat = "Average"
+            stat = metrics.key == "sent" ? "Sum" : "Average"
             metric {
               metric_name = metrics.value.name
               namespace   = metrics.value.namespace
@@ -58,9 +60,15 @@ resource "aws_appautoscaling_policy" "backlog" {
         }
       }
       metrics {
+        id          = "jobs"
+        label       = "Jobs waiting and in work"
+        expression  = "FILL(waiting, 0) + FILL(working, 0)"
+        return_data = false
+      }
+      metrics {
         id          = "backlog"
         label       = "Jobs for each running task"
-        expression  = "(FILL(waiting, 0) + FILL(working, 0)) / IF(FILL(running, 0) > 0, FILL(running, 0), 1)"
+        expression  = "IF(FILL(sent, 0) > 0 AND jobs < 1, 1, jobs) / IF(FILL(running, 0) > 0, FILL(running, 0), 1)"
         return_data = true
       }
     }

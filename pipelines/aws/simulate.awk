@@ -3,7 +3,8 @@
 #
 # Target tracking as AWS describes it: out after 3 samples above the target, in after 15 samples
 # below nine tenths of it, each time to the number of tasks that would meet the target.  A busy
-# task is protected: it ends its clips and goes then.
+# task is protected: it ends its clips and goes then.  A minute in which a clip came counts as
+# one job at least.
 
 # 0 <= u < 1, the same everywhere.
 function uniform() {
@@ -137,7 +138,7 @@ BEGIN {
 		step_to[i] = step[2 * i]
 	}
 	zero_at = out_at = in_at = -86400
-	first = last = done = tasks = desired = running = 0
+	first = last = sent = done = tasks = desired = running = 0
 	until_done = hours == 0 && rate == 0
 	horizon = until_done ? 7 * 86400 : (hours ? hours : 3) * 3600
 	want(min)
@@ -162,7 +163,11 @@ BEGIN {
 			seen_waiting[m] = waiting
 			seen_running[m] = running
 			look_at_tasks(now)
-			load[m] = (waiting + working) / (running > 0 ? running : 1)
+			jobs = waiting + working
+			if (last > sent && jobs == 0)
+				jobs = 1
+			sent = last
+			load[m] = jobs / (running > 0 ? running : 1)
 			if (table)
 				printf "%d %d %d %d %d\n", m, waiting, working, desired, running
 		}

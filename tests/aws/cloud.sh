@@ -13,6 +13,7 @@ python=${VQ_PYTHON:-$ROOT/build/venv/bin/python3}
 emulator=
 emulator_url=
 cli=
+gateway= # of endtoend.sh
 
 free_port() {
 	"$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
@@ -31,7 +32,7 @@ emulator_start() {
 	cli=$!
 	trap 'emulator_stop; rm -rf "$T"' EXIT
 	emulator_url=http://127.0.0.1:$port
-	for ((i = 0; i < 300; i++)); do
+	for ((i = 0; i < 1200; i++)); do
 		if [ -s "$T/cli.port" ] && (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
 			return 0
 		fi
@@ -43,8 +44,8 @@ emulator_start() {
 
 emulator_stop() {
 	if [ -n "$emulator" ]; then
-		kill "$emulator" "$cli" 2>/dev/null
-		wait "$emulator" "$cli" 2>/dev/null
+		kill "$emulator" "$cli" ${gateway:+"$gateway"} 2>/dev/null
+		wait "$emulator" "$cli" ${gateway:+"$gateway"} 2>/dev/null
 	fi
 	emulator=
 }

@@ -2,7 +2,7 @@
 # that it gave to the task and to the function: API Gateway's event, vidqc-router as a Lambda
 # function, S3 and SQS, vidqc worker, DynamoDB, and the event that asks for the result.
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # terraform.t has set them
+# shellcheck disable=SC2034,SC2154 # terraform.t and cloud.sh share them
 . "$ROOT/tests/aws/events.sh"
 # An address of AWS's own would not lead to the emulator.  It has no TLS, which the bucket's
 # policy insists on, and would start a container for the function when an object arrives; the
@@ -11,8 +11,11 @@ export VIDQC_ENDPOINT_S3=$emulator_url VIDQC_ENDPOINT_SQS=$emulator_url VIDQC_EN
 clips=${made[clips_bucket]} results=${made[results_table]}
 exits 22 curl -sS --fail -o "$T/refused" "$emulator_url/$clips/uploads/x"
 like "$(err)" 403 'nothing goes without TLS'
-aws_ s3api delete-bucket-policy --bucket "$clips"
-aws_ s3api put-bucket-notification-configuration --bucket "$clips" --notification-configuration '{}'
+without_tls() {
+	aws_ s3api delete-bucket-policy --bucket "$clips"
+	aws_ s3api put-bucket-notification-configuration --bucket "$clips" --notification-configuration '{}'
+}
+without_tls
 
 # router EVENTS: the events through Lambda's Runtime API; the answers to $T/out.
 router() {
@@ -21,9 +24,9 @@ router() {
 }
 
 # shellcheck disable=SC2317 # ok calls it
-# work JOBS: a worker that ends after so many, or when there is nothing left.
+# work JOBS [SECONDS]: a worker that ends after so many, or so long after there was anything.
 work() {
-	timeout 300 env "${for_worker[@]}" vidqc worker --max-jobs "$1" --idle-exit 5 --wait 1 >"$T/worker.log" 2>"$T/worker.err"
+	timeout 300 env "${for_worker[@]}" vidqc worker --max-jobs "$1" --idle-exit "${2:-5}" --wait 1 >"$T/worker.log" 2>"$T/worker.err"
 }
 
 # verdict ID: what GET says.
@@ -88,3 +91,52 @@ ok 'a worker' work 1 || diag "$(tail -n 5 "$T/worker.err" "$T/worker.log")"
 verdict "$job" >"$T/answer"
 is "$(sed 1d "$T/answer" | jq -rc '[.status, (.error | has("code") and has("message"))]')" '["failed",true]' \
 	'a broken clip fails, with a reason'
+
+# ---- the smoke test, by HTTP through what stands for the gateway ----
+openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=gateway -keyout "$T/key.pem" -out "$T/cert.pem" 2>/dev/null
+cat "$T/key.pem" "$T/cert.pem" >"$T/tls.pem"
+env "${for_router[@]}" AWS_ENDPOINT_URL="$emulator_url" "$python" "$ROOT/tests/aws/gateway.py" \
+	"$ROOT/pipelines/aws/openapi.json" "$T/tls.pem" >"$T/gateway.port" &
+gateway=$!
+for ((i = 0; i < 100; i++)); do
+	[ -s "$T/gateway.port" ] && break
+	sleep 0.1
+done
+# The name of the gateway's own host leads there.
+mkdir "$T/curl"
+printf 'insecure\nconnect-to = "::127.0.0.1:%s"\n' "$(<"$T/gateway.port")" >"$T/curl/.curlrc"
+export CURL_HOME=$T/curl VQ_SMOKE_PAUSE=3
+
+exits 0 curl -sS -o "$T/refused" -w '%{http_code}' "${made[api_url]}/predict/x"
+is "$(out)" 403 'nobody asks without a key'
+base64 -d "$T/apply/smoke.mp4.base64" >"$T/smoke.mp4"
+wanted=$(vidqc predict "$T/smoke.mp4" | jq -c '{status: "completed", artifact}')
+exits 0 deploy key staging smoke
+work 1 200 &
+worker=$!
+exits 0 deploy smoke staging
+is "$(jq -c 'del(.job_id)' "$T/out")" "$wanted" 'the smoke test has its verdict'
+wait "$worker"
+exits 0 deploy unkey staging smoke
+
+# ---- callers as users ----
+export TF_VAR_auth=cognito
+exits 0 deploy deploy staging "$sha"
+without_tls
+exits 0 curl -sS -o "$T/refused" -w '%{http_code}' -H 'Authorization: a.e30.b' "${made[api_url]}/predict/x"
+is "$(out)" 403 'nobody asks without a token'
+work 1 200 &
+worker=$!
+exits 0 deploy smoke staging
+is "$(jq -c 'del(.job_id)' "$T/out")" "$wanted" 'the smoke test has its verdict as a user'
+wait "$worker"
+pool=$(in_apply terraform output -raw user_pool)
+attribute 'who is there for nothing else' 0 '.Users | length' cognito-idp list-users --user-pool-id "$pool"
+
+# ---- and down again ----
+VQ_YES=1 exits 0 deploy destroy staging
+is "$(aws_ s3api list-buckets | jq -r '.Buckets[].Name')" vidqc-state-123456789012-eu-central-1 \
+	'what is left is the bucket of the state'
+is "$(aws_ dynamodb list-tables | jq -c .TableNames) $(aws_ sqs list-queues | jq -nc '[inputs.QueueUrls[]?]') $(
+	aws_ lambda list-functions | jq -c .Functions
+)" '[] [] []' 'no table, no queue, no function'

@@ -35,6 +35,35 @@ now() {
 	jq -c "$1" "$T/state"
 }
 
+# ---- an S3 that does not answer any more ----
+# Lambda would end the router after 28 s, and nobody would know what became of the others.  It
+# waits beside the other tests; its AWS is another, that says yes to everything.
+batch "$(jq -nc --arg c "$clips" '{s3_uris: [range(9) | "\($c)/uploads/\(.)"]}')" >"$T/slow.event"
+"$python" - "$ROOT/tests/bench/canned.py" "$T/slow.event" >"$T/slow" 2>&1 <<'P' &
+import json, os, socket, subprocess, sys, threading, time
+good = subprocess.Popen([sys.executable, sys.argv[1]], stdout=subprocess.PIPE, text=True)
+url = good.stdout.readline().strip()
+slow = socket.create_server(("127.0.0.1", 0))
+def serve():
+    kept = [slow.accept()[0]]
+    kept[0].recv(65536)
+    kept[0].sendall(b"HTTP/1.1 206 X\r\nContent-Length: 12\r\nContent-Range: bytes 0-11/12\r\n\r\n\0\0\0\x20ftypisom")
+    while True:
+        kept.append(slow.accept()[0])
+threading.Thread(target=serve, daemon=True).start()
+env = dict(os.environ, VIDQC_ENDPOINT_S3="http://127.0.0.1:%d" % slow.getsockname()[1],
+           VIDQC_ENDPOINT_SQS=url, VIDQC_ENDPOINT_DYNAMODB=url)
+begin = time.monotonic()
+done = subprocess.run(["vidqc-router"], stdin=open(sys.argv[2]), env=env, capture_output=True)
+took = time.monotonic() - begin
+good.terminate()
+good.wait()
+answer = json.loads(done.stdout)
+print(json.dumps({"exit": done.returncode, "status": answer["statusCode"], "in_time": 12 <= took < 27,
+                  "jobs": [j.get("status") or j["error"]["code"] for j in json.loads(answer["body"])["jobs"]]}))
+P
+slow=$!
+
 # ---- a clip in S3 ----
 exits 0 vidqc-router < <(predict '{"s3_uri":"'"$clips"'/uploads/clip.mp4","config_overrides":{"video":{"sample_fps":2.3}}}')
 is "$(answer '[.statusCode, .headers["Content-Type"], .body.status]')" '[202,"application/json","queued"]' 'accepted'
@@ -352,6 +381,10 @@ P
 	holds '.ms < 5' 'a GET of it takes less than 5 ms'
 	holds '.mib < 64' 'and the largest clip less than 64 MiB'
 fi
+
+wait "$slow"
+is "$(jq -c . "$T/slow")" '{"exit":75,"status":202,"in_time":true,"jobs":["queued"'"$(printf ',"unavailable"%.0s' {1..8})"']}' \
+	'a batch is answered before Lambda ends it: one job, and the others refused'
 
 # ---- options and environment ----
 exits 64 env -u AWS_REGION vidqc-router </dev/null

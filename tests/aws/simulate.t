@@ -37,6 +37,11 @@ is "$(number steady)" yes "with production's limit of $production they are stead
 between max_tasks "$busy" "$production"
 like "$(<"$ROOT/man/vidqc-aws.7")" "keep 5 .{4} 5.2 = $busy tasks busy" 'vidqc-aws(7): how many that are'
 
+# Ten thousand clips a day: half a task's work, and a queue that is empty half of the time.
+exits 0 "$aws/simulate" --rate 0.1157 --hours 24
+between mean_tasks 0.6 3
+between p99 10 60
+
 exits 0 "$aws/simulate" --burst 1000
 is "$(number 'done')" 1000 'a burst of 1,000 is drained'
 is "$(number max_tasks)" 10 'by ten tasks at once'

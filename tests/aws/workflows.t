@@ -38,6 +38,12 @@ for f in "$T"/*.json; do
 	} >"$T/$name.sh"
 	exits 0 shellcheck -e SC2154 "$T/$name.sh"
 done
+# The first versions that run on Node 24: GitHub's machines have no Node 20 any more.
+is "$(grep -ohE 'uses: [a-z]+[^ ]*@v[0-9]+' "$flows"/*.yml | sort -u | awk -F '[ @]' '
+	BEGIN { first["actions/checkout"] = 5; first["actions/download-artifact"] = 7
+		first["actions/upload-artifact"] = 6; first["hashicorp/setup-terraform"] = 4
+		first["aws-actions/configure-aws-credentials"] = 6 }
+	!($2 in first) || substr($3, 2) + 0 < first[$2]')" '' 'no action of a version that GitHub does not run'
 is "$(grep -rlE 'secrets\.|AWS_SECRET|AWS_ACCESS_KEY' "$flows")" '' 'no key is stored with GitHub'
 
 T_ci=$T/ci.json

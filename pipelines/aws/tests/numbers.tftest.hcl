@@ -256,6 +256,21 @@ run "as_it_is" {
     condition     = one(aws_appautoscaling_policy.backlog.target_tracking_scaling_policy_configuration).target_value == jsondecode(file("./scaling.json")).backlog_per_task
     error_message = "the target is the simulation's"
   }
+  # A sample that finds the queue empty between two jobs must not end every task.
+  assert {
+    condition = {
+      for m in one(one(aws_appautoscaling_policy.backlog.target_tracking_scaling_policy_configuration).customized_metric_specification).metrics :
+      m.id => m.expression == null ? "${one(m.metric_stat).stat} ${one(one(m.metric_stat).metric).metric_name}" : m.expression
+      } == {
+      waiting = "Average ApproximateNumberOfMessagesVisible"
+      working = "Average ApproximateNumberOfMessagesNotVisible"
+      sent    = "Sum NumberOfMessagesSent"
+      running = "Average RunningTaskCount"
+      jobs    = "FILL(waiting, 0) + FILL(working, 0)"
+      backlog = "IF(FILL(sent, 0) > 0 AND jobs < 1, 1, jobs) / IF(FILL(running, 0) > 0, FILL(running, 0), 1)"
+    }
+    error_message = "jobs for each task, and one at least while jobs come"
+  }
   assert {
     condition = (
       one(aws_appautoscaling_policy.from_zero.step_scaling_policy_configuration).adjustment_type == "ExactCapacity"
@@ -513,6 +528,21 @@ run "all_that_can_be_chosen" {
       contains([for c in s.condition : c.variable], "iam:PermissionsBoundary") if contains(s.actions, "iam:CreateRole")
     ])
     error_message = "roles only with the boundary"
+  }
+
+  # Only the smoke test, which has rights of IAM, may ask for a session without SRP.
+  assert {
+    condition = (
+      one([for s in data.aws_iam_policy_document.deploy[0].statement : s.resources if s.sid == "SmokeUser"]) == toset([aws_cognito_user_pool.main[0].arn])
+      && aws_cognito_user_pool_client.main[0].explicit_auth_flows == toset(["ALLOW_USER_SRP_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"])
+    )
+    error_message = "the smoke test's user is of this pool alone"
+  }
+  assert {
+    condition = contains(flatten([
+      for s in data.aws_iam_policy_document.deploy[0].statement : tolist(s.resources) if contains(s.actions, "cloudwatch:*")
+    ]), "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:TargetTracking-service/vidqc-*")
+    error_message = "a deployment may change the alarms of target tracking"
   }
 
   # ---- a second region ----
