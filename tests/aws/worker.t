@@ -61,7 +61,7 @@ make_clip "$T/long.mp4" 'testsrc2=s=640x480:r=30:d=6' -preset ultrafast
 echo 'not a clip' >"$T/words"
 : >"$T/empty"
 head -c 1200000 /dev/urandom >"$T/large"
-odd='uploads/a b+c%20&?ü#.mp4'
+odd="uploads/a b+c%20&?ü#(1)'!*.mp4"
 for key in uploads/clip file:///etc/passwd "$odd"; do
 	clip "$key" "$T/clip.mp4"
 done
