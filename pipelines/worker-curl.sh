@@ -202,6 +202,8 @@ explain_object() {
 	esac
 	rm -f -- "$file.err"
 	if [ -n "$error" ]; then
+		# First the room: a disk that is full stays so for all jobs, and for what is said of this one.
+		rm -f -- "$file"
 		printf '%s\n' "$error" >"$file.err"
 		return 1
 	fi

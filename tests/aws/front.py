@@ -242,7 +242,8 @@ class Front(http.server.BaseHTTPRequestHandler):
             count(name + ":refused")
             self.answer(*error_answer(self.headers, 403 if name.endswith("Object") else 400, "AccessDenied"))
         elif wrong.get("ignore") and name.startswith(wrong["ignore"]):
-            self.answer(*error_answer(self.headers, 200, "Ignored"))
+            done = [{"Id": entry["Id"]} for entry in json.loads(body).get("Entries", [])]
+            self.answer(200, [("Content-Type", "application/x-amz-json-1.0")], json.dumps({"Successful": done}).encode())
         else:
             answer = self.forward(name, body)
             self.hold(name, holds, True)
