@@ -214,7 +214,7 @@ job "$(id 111)" uploads/long
 exits 0 vidqc worker --max-jobs 1 --timeout 1 --retry-delay 0
 is "$(jq -r 'select(.event == "trouble") | .code' "$T/err")" timeout 'a clip that takes too long'
 is "$(item "$(id 111)" .status)" processing 'it may be tried again'
-exits 0 vidqc worker --wait 1 --idle-exit 1 --timeout 1 --retry-delay 0
+exits 0 vidqc worker --wait 1 --idle-exit 8 --timeout 1 --retry-delay 0
 is "$(item "$(id 111)" '[.status, .error.code, .error.message, .attempt] | join(",")')" \
 	'failed,timeout,no verdict within 1 s,3' 'until the last try'
 is "$(cloud bodies "$VIDQC_DEAD_URL" | jq -r .job_id)" "$(id 111)" 'its message is a dead letter'
