@@ -99,7 +99,7 @@ error_text() {
 # The one call whose parameters the AWS CLI wants on the command line, where it would open a
 # file or an address by the name of the key.
 cli_object() {
-	local file=$3
+	local file=$3 full
 
 	if [[ $2 =~ ^[a-z]+:// ]]; then
 		echo 'UnsafeKey the AWS CLI would expand this key' >"$file.err"
@@ -110,6 +110,11 @@ cli_object() {
 		--bucket="$1" --key="$2" "$file"); then
 		explain_object 0 200 "$file" "$4" "$5"
 		return
+	fi
+	if full=$(why_full "$work"); then
+		rm -f -- "$file"
+		printf 'Disk %s\n' "$full" >"$file.err"
+		return 1
 	fi
 	if [[ $(error_code "$file.answer") =~ ^(NoSuchKey|404)$ ]]; then
 		echo 'NoSuchKey no such object' >"$file.err"

@@ -171,7 +171,7 @@ curl_object() {
 	local file=$3 limit=$4 end=$((EPOCHSECONDS + $5)) path=$1/$2 try status code
 
 	if [[ $path == *[!A-Za-z0-9._~/-]* ]]; then
-		path=$(jq -rn --arg path "$path" '$path / "/" | map(@uri) | join("/")')
+		path=$(wjq -rn --arg path "$path" 'include "worker"; $path / "/" | map(encoded) | join("/")')
 	fi
 	for ((try = 1; ; try++)); do
 		status=0
@@ -202,6 +202,8 @@ explain_object() {
 	esac
 	rm -f -- "$file.err"
 	if [ -n "$error" ]; then
+		# First the room: a disk that is full stays so for all jobs, and for what is said of this one.
+		rm -f -- "$file"
 		printf '%s\n' "$error" >"$file.err"
 		return 1
 	fi

@@ -53,12 +53,14 @@ said() {
 	line=${line//"$1/clip"/clip}
 	line=${line//"$1/overrides.json"/config_overrides}
 	line=${line//"$1/"/}
+	line=${line//"$1"/its folder}
 	printf '%s\n' "${line#vidqc: }"
 }
 
-# fetch_job DIR: configuration and clip.
+# fetch_job DIR JOB: configuration and clip.  What AWS says may name accounts and roles, and is
+# for the log.
 fetch_job() {
-	local dir=$1 begin=$EPOCHREALTIME bucket key overrides
+	local dir=$1 id=$2 begin=$EPOCHREALTIME bucket key overrides
 
 	{ IFS= read -r bucket && IFS= read -r key && IFS= read -r overrides; } < <(
 		jq -r '.s3_bucket, .s3_key, (.config_overrides | tojson)' "$dir/job.json"
@@ -68,7 +70,10 @@ fetch_job() {
 		case $(error_code "$dir/clip") in
 		NoSuchKey) refuse "$dir" missing_object 'the object does not exist' ;;
 		TooLarge) refuse "$dir" too_large "the object is larger than $max_clip MiB" ;;
-		*) trouble "$dir" download "$(tail -n 1 "$dir/clip.err")" ;;
+		*)
+			note warning no_clip job_id "$id" message "$(tail -n 1 "$dir/clip.err")"
+			trouble "$dir" download "cannot fetch the object: $(error_code "$dir/clip")"
+			;;
 		esac
 		return
 	fi
@@ -114,8 +119,13 @@ judge_job() {
 	65) blame_clip "$dir" "$(said "$dir" "$dir/predict.err")" ;;
 	124 | 137)
 		end_strays "$dir"
-		trouble "$dir" timeout "no verdict within $wall s"
+		if ((${EPOCHREALTIME/./} - ${begin/./} < wall * 1000000)); then
+			trouble "$dir" resources 'the filters were killed'
+		else
+			trouble "$dir" timeout "no verdict within $wall s"
+		fi
 		;;
+	75) blame_language "$dir" "$(said "$dir" "$dir/predict.err")" ;;
 	70) trouble "$dir" crash "$(said "$dir" "$dir/predict.err")" ;;
 	*) trouble "$dir" resources "status $status: $(said "$dir" "$dir/predict.err")" ;;
 	esac
@@ -129,6 +139,21 @@ blame_clip() {
 	else
 		trouble "$1" stage "$2"
 	fi
+}
+
+# blame_language DIR MESSAGE: a language that is not here will not be there the next time; when
+# only the job wants it, that is the job's fault.
+blame_language() {
+	if [[ $2 =~ language\ .*\ is\ not\ installed ]] &&
+		[ "$(language_of "$1/config.json")" != "$(language_of "$work/config.json")" ]; then
+		refuse "$1" bad_config "text.${BASH_REMATCH[0]}"
+	else
+		trouble "$1" resources "$2"
+	fi
+}
+
+language_of() {
+	jq -r .text.language "$1"
 }
 
 conclude() {

@@ -126,6 +126,7 @@ after_claim() {
 	fi
 	for n in "$@"; do
 		if [ "${phase[$n]:-}" = claiming ]; then
+			note warning no_claim job_id "${job[$n]}" code "status $status"
 			give_back "$n" "$retry_delay"
 		fi
 	done
@@ -141,6 +142,8 @@ after_judge() {
 	if [ "$1" = 0 ] && { read -r took <"$work/$2/filters.seconds"; } 2>/dev/null; then
 		took=$((10#${took/./}))
 		pace=$((pace ? (3 * pace + took) / 4 : took))
+	elif [ "$1" = 137 ]; then
+		end_strays "$work/$2"
 	fi
 	after_stage running judged judged "$@"
 }
@@ -196,13 +199,22 @@ after_return() {
 	done
 }
 
+# What could not be extended is tried again well before its time is over.
 after_extend() {
-	local n
+	local n status=$1 kept=()
 	shift
 
+	if [ "$status" = 0 ]; then
+		mapfile -t kept <"$work/extend.done"
+	fi
 	for n in "$@"; do
-		if [ -n "${phase[$n]:-}" ]; then
+		if [ -z "${phase[$n]:-}" ]; then
+			continue
+		elif [[ " ${kept[*]} " == *" $n "* ]]; then
 			extended[$n]=$EPOCHSECONDS
+		else
+			extended[$n]=$((EPOCHSECONDS - visibility / 3 + visibility / 12))
+			note warning not_extended job_id "${job[$n]}"
 		fi
 	done
 }
@@ -276,7 +288,7 @@ start_stages() {
 	for n in "${found[@]}"; do
 		if ((running++ < workers + 2)); then
 			phase[$n]=fetching
-			spawn fetch "$n" fetch_job "$work/$n"
+			spawn fetch "$n" fetch_job "$work/$n" "${job[$n]}"
 		fi
 	done
 	in_phase running
@@ -461,15 +473,16 @@ stop_job() {
 beat() {
 	if ((EPOCHSECONDS - beaten >= 5)); then
 		beaten=$EPOCHSECONDS
-		printf '%s\n' "$beaten" >"$heartbeat"
+		{ printf '%s\n' "$beaten" >"$heartbeat"; } 2>/dev/null
 	fi
 }
 
 work() {
+	beat || die 74 "worker: cannot write $heartbeat"
 	open_log
 	note info started worker "$worker_id" workers "$workers" model "$model" max_receives "$max_receives"
 	while ! is_over; do
-		beat
+		beat || note error no_heartbeat
 		if [ -n "$stopping" ]; then
 			wind_down
 		fi

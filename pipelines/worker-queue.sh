@@ -152,8 +152,12 @@ receive() {
 take_messages() {
 	local first=$next id handle count name fault body n
 
-	wjq -r --arg worker "$worker_id" 'include "worker"; jobs($ARGS.positional; $worker)' \
-		"$work/poll.json" --args "${buckets[@]}" >"$work/messages"
+	# Without room for them they come back, as all that was not given back.
+	if ! wjq -r --arg worker "$worker_id" 'include "worker"; jobs($ARGS.positional; $worker)' \
+		"$work/poll.json" --args "${buckets[@]}" >"$work/messages"; then
+		note error not_taken
+		return
+	fi
 	while IFS=$'\t' read -r id handle count name fault && IFS= read -r body; do
 		none_waiting=0
 		if n=$(holder "$id"); then
@@ -173,14 +177,13 @@ take_messages() {
 		extended[$n]=$EPOCHSECONDS
 		phase[$n]=twin
 		is_held "$name" || phase[$n]=taken
-		mkdir "$work/$n"
-		printf '%s\n' "$body" >"$work/$n/job.json"
-		if [ "$fault" != - ]; then
+		log_jobs received "$n"
+		if ! { mkdir "$work/$n" && printf '%s\n' "$body" >"$work/$n/job.json"; } 2>/dev/null; then
+			try_again "$n" resources 'no room for the job'
+		elif [ "$fault" != - ]; then
 			retry_delay=0 try_again "$n" malformed_message "$fault"
 		fi
 	done <"$work/messages"
-	in_phase taken
-	log_jobs received "${found[@]}"
 	taken=$((taken + next - first))
 }
 taken=0
@@ -232,11 +235,12 @@ claim_jobs() {
 	write_items "$work/claim" "$work/claim.results"
 }
 
-# claimed NUMBER...: what has become of their claims.
+# claimed NUMBER...: what has become of their claims.  On a full disk there is no line of some.
 claimed() {
 	local n result code fetch=()
 
-	while read -r n <&3 && read -r result code; do
+	while read -r n <&3; do
+		read -r result code || :
 		if [ "${phase[$n]:-}" != claiming ]; then
 			continue
 		fi
@@ -285,7 +289,8 @@ stale_before() {
 written() {
 	local n result code
 
-	while read -r n <&3 && read -r result code; do
+	while read -r n <&3; do
+		read -r result code || :
 		case $result in
 		ok | finished)
 			if [ -n "${poisoned[$n]:-}" ]; then
@@ -369,7 +374,8 @@ change_visibility() {
 	jq -n --arg url "$queue_url" '$ARGS.positional as $w | {QueueUrl: $url, Entries: [
 		range(0; $w | length; 3) as $i | {Id: $w[$i], ReceiptHandle: $w[$i + 1],
 			VisibilityTimeout: ($w[$i + 2] | tonumber)}]}' --args -- "${words[@]}" >"$file"
-	aws_call sqs change-message-visibility-batch "$file" "$file.json"
+	aws_call sqs change-message-visibility-batch "$file" "$file.json" || return
+	jq -r '.Successful[]?.Id' "$file.json" >"$file.done"
 }
 
 # ---- dead letters ----

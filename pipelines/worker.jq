@@ -11,6 +11,10 @@ def is_key:
 	and (test("[[:cntrl:]]") | not)
 	and (split("/") | all(. != "." and . != ".."));
 
+# A part of an address as its signature has it; @uri of jq 1.6 leaves more as it is.
+def encoded:
+	@uri | gsub("!"; "%21") | gsub("\\x27"; "%27") | gsub("\\("; "%28") | gsub("\\)"; "%29") | gsub("\\*"; "%2A");
+
 # What is wrong with a message's body, or null.
 def fault($buckets):
 	if type != "object" then "the message is no JSON object"

@@ -92,8 +92,9 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	start_server "$T/front" "$cloud_python" "$ROOT/tests/aws/front.py" "$backend"
 	export CLOUD=http://127.0.0.1:$backend FRONT
 	start_server "$T/cloud" "$cloud_python" "$ROOT/tests/aws/cloud.py"
-	if ! eventually 30 test -s "$T/front" || ! eventually 60 test -s "$T/cloud" ||
-		! eventually 60 answers "$backend"; then
+	# On a machine with load 25 the server was seen to take more than a minute.
+	if ! eventually 300 test -s "$T/front" || ! eventually 300 test -s "$T/cloud" ||
+		! eventually 300 answers "$backend"; then
 		echo 'Bail out! no moto server'
 		exit 1
 	fi

@@ -123,6 +123,42 @@ is "$?" 0 'the worker ends well'
 is "$(cloud queue "$VIDQC_QUEUE_URL")" '0 0' 'the message is not forgotten'
 is "$(item "$(id 9)" '[.status, .attempt] | join(" ")')" 'completed 2' 'its job is done'
 
+# ---- a call that keeps the message ours fails, and is made again before it is too late
+visibility=36
+job "$(id 8)" uploads/clip
+before=$(holds)
+get=$(hold GETObject 1 false)
+wrong "{\"only\": \"ChangeMessageVisibilityBatch\", \"rate\": 1, \"kinds\": [\"error\"], \"holds\": [$get]}"
+AWS_MAX_ATTEMPTS=1 start kept --max-jobs 1
+failed_twice() {
+	[ "$(jq -c 'select(.event == "not_extended")' "$log" | wc -l)" -ge 2 ]
+}
+ok 'the heartbeat fails twice within a third of its time' eventually 24 failed_twice
+wrong "{\"holds\": [$get]}"
+sleep 4
+wrong '{}'
+wait "$pid"
+is "$?" 0 'the worker ends well'
+is "$(item "$(id 8)" '[.status, .attempt] | join(" ")')" 'completed 1' 'the job was its own all the time'
+
+# ---- the process that judges a clip is killed
+visibility=60
+job "$(id 7)" uploads/long
+start judge --max-jobs 1
+filters() {
+	pgrep -f "vidqc-ocr .*$TMPDIR/vidqc" >"$T/filters"
+}
+ok 'the filters run' eventually 60 filters
+kill -s KILL "$(ps -o ppid= -p "$(pgrep -o -s "$pid" -x timeout)")"
+wait "$pid"
+is "$?" 0 'the worker ends well'
+# Bash says it too.
+is "$(jq -rR 'fromjson? | select(.event == "trouble").code' "$log")" killed 'it knows'
+is "$(pgrep -fa "$TMPDIR/vidqc")" '' 'nothing of it goes on'
+start after-judge --max-jobs 1
+wait "$pid"
+is "$(item "$(id 7)" '[.status, .attempt] | join(" ")')" 'completed 2' 'the job is done again'
+
 # ---- SIGTERM: what has not begun goes back at once, the rest is brought to its end
 visibility=60
 stopped() { # STEP QUEUE
@@ -133,6 +169,14 @@ stopped() { # STEP QUEUE
 	is "$?" 0 "SIGTERM at its $1: it ends well"
 	is "$(cloud queue "$VIDQC_QUEUE_URL")" "$2" "SIGTERM at its $1: the message is where it belongs"
 }
+before=$(holds)
+wrong "{\"holds\": [$(hold GetQueueAttributes 1 false)]}"
+start check --check
+eventually 30 held
+kill -s TERM "$pid"
+wrong '{}'
+wait "$pid"
+is "$?" 143 'SIGTERM at a check: it ends'
 job "$(id 2)" uploads/clip
 reach poll ReceiveMessage 1 false
 stopped poll '1 0'
@@ -146,7 +190,7 @@ job "$(id 3)" uploads/clip
 reach deletion DeleteMessageBatch 1 false
 stopped deletion '0 0'
 job "$(id 4)" uploads/long
-start filters --max-jobs 1
+start filters --max-jobs 1 --stop-timeout 600
 eventually 30 logged fetched "$log"
 stopped filters '0 0'
 job "$(id 5)" uploads/long
@@ -154,7 +198,7 @@ start given-back --max-jobs 1 --stop-timeout 8
 eventually 30 logged fetched "$log"
 stopped 'filters, without time for them' '1 0'
 is "$(cloud items | jq -r '[.job_id[-2:], .status, .attempt] | join(" ")' | sort | paste -sd,)" \
-	'01 completed 2,02 completed 3,03 completed 1,04 completed 1,05 processing 1,09 completed 2' 'jobs are begun as often as was to be'
+	'01 completed 2,02 completed 3,03 completed 1,04 completed 1,05 processing 1,07 completed 2,08 completed 1,09 completed 2' 'jobs are begun as often as was to be'
 
 # ---- SIGKILL: the worker alone, or with all of its processes
 visibility=20
@@ -190,6 +234,7 @@ wait "$pid"
 is "$?" 0 'a worker does what is left'
 is "$(cloud queue "$VIDQC_QUEUE_URL") $(cloud queue "$VIDQC_DEAD_URL")" '0 0 0 0' 'no message is left'
 cloud items >"$T/items"
-is "$(jq -r .status "$T/items" | sort | uniq -c | xargs)" '18 completed' 'every job is completed'
-is "$(cat "$T"/log.* | jq -r 'select(.event == "finished").job_id' | sort | uniq -d)" '' 'no job ended twice'
+is "$(jq -r .status "$T/items" | sort | uniq -c | xargs)" '20 completed' 'every job is completed'
+is "$(jq -r 'select(.event == "received").job_id' "$log" | sort | uniq -d)" '' 'each message is told of once'
+is "$(cat "$T"/log.* | jq -rR 'fromjson? | select(.event == "finished").job_id' | sort | uniq -d)" '' 'no job ended twice'
 done_testing
