@@ -20,9 +20,6 @@
 #define VEIL_FULL 0.20
 #define SPARKLE_NONE 0.8
 #define SPARKLE_FULL 1.3
-/* Dust and scratches of a film leader have a skewness of -5, flicker down to -3.4. */
-#define DUST_NONE 2.0
-#define DUST_FULL 4.5
 #define GRAIN 12.0 /* the grain's energy in a pixel over that in 4x4 of them */
 
 enum vq_code vq_change_frame_init(
@@ -366,10 +363,7 @@ double vq_change_boils(double sparkle, double veil)
 
 double vq_change_unspecked(double sparkle, double veil)
 {
-	double light = fall(sparkle, SPARKLE_NONE, SPARKLE_FULL);
-	double dust = fall(-sparkle, DUST_NONE, DUST_FULL);
-
-	return fmin(fmin(light, dust), fall(veil, VEIL_NONE, VEIL_FULL));
+	return fmin(fall(sparkle, SPARKLE_NONE, SPARKLE_FULL), fall(veil, VEIL_NONE, VEIL_FULL));
 }
 
 enum { LUMA, BLUE, RED, MISMATCH };

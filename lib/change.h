@@ -87,7 +87,7 @@ double vq_change_veil(double dark, double light);
 /* Of what boils, the share that counts with such a skewness and veil. */
 double vq_change_boils(double sparkle, double veil);
 
-/* 1 where nothing falls past or glitters and no dust lies on a film, 0 where much does. */
+/* 1 where nothing falls past or glitters, 0 where much does. */
 double vq_change_unspecked(double sparkle, double veil);
 
 /* Keeps ratios to edge strength and texture small where there is none: levels that

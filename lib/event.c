@@ -23,7 +23,7 @@
 #define BOIL_MOMENTS 6	     /* fewer tell nothing of a mean */
 #define BOIL_BLOCKS 9	     /* a region's least size */
 #define REDRAW_LEVEL 0.3     /* of what is drawn anew (redraw.h) */
-#define ORDER_LEVEL 0.3	     /* of frames that trade places (pairs.h) */
+#define ORDER_LEVEL 0.35     /* of frames that trade places (pairs.h) */
 
 enum { LUMA, COLOR, STRUCTURE, KINDS };
 
@@ -456,7 +456,7 @@ static void keep_boil(struct vq_events *e, size_t n)
 	keep_found(e, &f);
 }
 
-/* Says that rain, snow or dust excuses some of what the scene's blocks did. */
+/* Says that rain, snow or sparks excuse some of what the scene's blocks did. */
 static void note_specks(struct vq_events *e)
 {
 	struct boil all = {0};
@@ -476,7 +476,7 @@ static void note_specks(struct vq_events *e)
 	if (vq_change_unspecked(0, veil) < 1)
 		vq_events_suppress(e, e->scene.start, e->scene.end, "rain", "veil", veil);
 	else if (vq_change_unspecked(sparkle, 0) < 1)
-		vq_events_suppress(e, e->scene.start, e->scene.end, "dust", "sparkle", sparkle);
+		vq_events_suppress(e, e->scene.start, e->scene.end, "specks", "sparkle", sparkle);
 }
 
 /* Regions of blocks that boiled, and did more than go up and down; the scene ends. */

@@ -31,16 +31,17 @@
 /* What boiling counts beside abrupt changes.  Things that deform are new in each frame, the
  * more so the fewer frames a second there are: at 20 and more hardly anything is. */
 #define BOIL_WEIGHT_SLOW 0.8
-#define BOIL_WEIGHT_FAST 1.2
+#define BOIL_WEIGHT_FAST 1.0
 #define SLOW_HZ 10.0
 #define FAST_HZ 20.0
-/* What all else counts where specks fall past (rain, snow) or dust lies on a film: they
- * change blocks and mislead the matching. */
+/* What all else counts where specks fall past (rain, snow): they change blocks and mislead
+ * the matching. */
 #define SPECKED 0.6
 /* Frames that trade places, from nothing to in full: swapped ones of moving pictures have
- * 0.4 to 0.7, others up to 0.28 (burning paper). */
-#define ORDER_NONE 0.25
-#define ORDER_FULL 0.5
+ * 0.34 to 0.69; others up to 0.35, where the camera trembles before something that stands
+ * still. */
+#define ORDER_NONE 0.35
+#define ORDER_FULL 0.55
 #define EDGE_FLOOR VQ_CHANGE_EDGE_FLOOR
 
 enum { LUMA, BLUE, RED, CHANNELS };

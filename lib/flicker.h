@@ -63,8 +63,8 @@
 		"tone, 75th percentile of the blocks; share of the picture that changes "          \
 		"abruptly or is drawn anew, root mean square over the pairs; share of pairs at "   \
 		"which the tone of the worst part of the picture steps; root of pop; boil, "       \
-		"0.8 of it below 10 frames a second, 1.2 from 20 on; out_of_order from 0.25 to "   \
-		"0.5; all but boil down to 0.6 of it where veil or sparkle tell of rain or dust")  \
+		"0.8 of it up to 10 frames a second, all from 20 on; out_of_order from 0.35 to "   \
+		"0.55; all but boil down to 0.6 of it where veil or sparkle tell of rain")         \
 	X(TONE_STEPS, "tone_steps", "share", 0, 1,                                                 \
 		"share of pairs at which the picture's tone (median change of the blocks' "        \
 		"luma or chroma) steps by 2 levels and twice the blocks' spread, and "             \
