@@ -24,7 +24,7 @@ vidqc-ocr_MODS      := $(BASE) frame y4m components textseg texttight textnet te
                        scenesim rowpicture ocr editdist textscan
 vidqc-ocr_LIBS      := -lgomp -lpthread
 
-vidqc-features_MODS := $(BASE) $(IMG) motion distinct scene change signal pairs flicker patchtone redraw flash event temporal \
+vidqc-features_MODS := $(BASE) $(IMG) motion distinct scene change signal pairs flicker patchtone flash event temporal \
                        textfeat textseries textcause editdist sha256 manifest extract pump
 
 MODEL := sha256 file xgbjson booster scaling model featstream
@@ -87,7 +87,7 @@ T_motion_MODS := motion image err
 T_signal_MODS := signal err
 T_scene_MODS  := scene $(BASE)
 T_patchtone_MODS := patchtone change signal motion image frame $(BASE)
-T_temporal_MODS := temporal change scene signal pairs flicker patchtone redraw event flash motion distinct image frame $(BASE)
+T_temporal_MODS := temporal change scene signal pairs flicker patchtone event flash motion distinct image frame $(BASE)
 T_sha256_MODS     := sha256 err
 T_html_MODS       := html base64 sha256 err
 T_png_MODS        := png err
