@@ -108,11 +108,11 @@ on_exit() {
 	exit "$status"
 }
 
-# why_full FOLDER: print why no file can be written there; fails when one can.
+# why_full FOLDER [BYTES]: print why no file of that size can be written there; fails when one can.
 why_full() {
 	local said probe=$1/.room
 
-	if said=$({ head -c 4096 /dev/zero >"$probe"; } 2>&1); then
+	if said=$({ head -c "${2:-4096}" /dev/zero >"$probe"; } 2>&1); then
 		rm -f -- "$probe"
 		return 1
 	fi

@@ -11,7 +11,8 @@ memory=2048
 max_clip=1024
 
 # A job has a folder:
-#	job.json      job_id, s3_bucket, s3_key, config_overrides, owner, sent, received
+#	job.json      job_id, s3_bucket, s3_key, owner, sent, received
+#	want          bucket, key, config_overrides, separated by tabs
 #	config.json   the configuration with its overrides
 #	clip          the clip
 #	outcome.json  the job with its status, prediction or error, and stages
@@ -62,9 +63,7 @@ said() {
 fetch_job() {
 	local dir=$1 id=$2 begin=$EPOCHREALTIME bucket key overrides
 
-	{ IFS= read -r bucket && IFS= read -r key && IFS= read -r overrides; } < <(
-		jq -r '.s3_bucket, .s3_key, (.config_overrides | tojson)' "$dir/job.json"
-	) || return 75
+	IFS=$'\t' read -r bucket key overrides <"$dir/want" || return 75
 	configure_job "$dir" "$overrides" || return
 	if ! get_object "$bucket" "$key" "$dir/clip" $((max_clip << 20)) "$wall"; then
 		case $(error_code "$dir/clip") in
@@ -156,12 +155,17 @@ language_of() {
 	jq -r .text.language "$1"
 }
 
+# conclude DIR: the prediction is put into its place when it is written, with that of others.
 conclude() {
-	wjq -c --slurpfile prediction "$1/prediction" --argjson filters "$(<"$1/filters.seconds")" \
-		--argjson fetch "$(<"$1/fetch.seconds")" 'include "worker";
-		. + {status: "completed", prediction: ($prediction[0] | fit | tojson),
-			stages: {fetch: $fetch, filters: $filters}}' \
-		"$1/job.json" >"$1/outcome.new" || return 75
+	local prediction
+
+	prediction=$(<"$1/prediction")
+	if [[ $prediction != '{'*'}' || $prediction == *$'\n'* ]]; then
+		trouble "$1" crash 'the filters gave no verdict'
+		return
+	fi
+	printf '{"job": %s, "made": %s, "stages": {"fetch": %s, "filters": %s}}\n' "$(<"$1/job.json")" \
+		"$prediction" "$(<"$1/fetch.seconds")" "$(<"$1/filters.seconds")" >"$1/outcome.new" || return 75
 	mv -f -- "$1/outcome.new" "$1/outcome.json"
 }
 

@@ -39,7 +39,7 @@ note() {
 note_ends() {
 	local line
 
-	wjq -r 'include "worker"; (metrics(now) | tojson), ended' "$@" | while IFS= read -r line; do
+	wjq -r 'include "worker"; outcome | (metrics(now) | tojson), ended' "$@" | while IFS= read -r line; do
 		if [ "${line:0:1}" = '{' ]; then
 			printf '%s\n' "$line"
 		else

@@ -28,11 +28,13 @@ is_over() {
 	elif [ -z "$idle_exit" ] || [ -n "${busy[poll]:-}${busy[sweep]:-}" ]; then
 		return 1
 	else
-		((none_waiting && EPOCHSECONDS - last_work >= idle_exit))
+		((none_waiting && poll_begun >= last_work && EPOCHSECONDS - last_work >= idle_exit))
 	fi
 }
-# Was there a poll, and did the last one bring nothing?
+# Was there a poll, when did the last one begin, and did it bring nothing?  One that began
+# while there was work tells nothing of what came since.
 polled=0
+poll_begun=0
 none_waiting=0
 
 # Wait for a child to end, or a second.  A read whose time is over may have half a line.
@@ -385,8 +387,20 @@ start_poll() {
 	if ((max_jobs && count > max_jobs - taken)); then
 		count=$((max_jobs - taken))
 	fi
-	if ((count > 0)); then
+	if ((count > 0)) && has_room; then
+		poll_begun=$EPOCHSECONDS
 		spawn poll '' receive $((count < 10 ? count : 10))
+	fi
+}
+
+# A message for whose job there is no room would be received for nothing, and only so many times.
+has_room() {
+	local why
+
+	if why=$(why_full "$work" $((1 << 20))); then
+		next_poll=$((EPOCHSECONDS + 5))
+		note error no_room message "$why"
+		return 1
 	fi
 }
 

@@ -138,19 +138,26 @@ is_last_try() {
 
 # ---- receiving ----
 
+# quoted TEXT: as JSON has it.  Addresses and receipts have no control characters; a jq for them
+# would cost as much as the call itself.
+quoted() {
+	local text=${1//\\/\\\\}
+
+	printf '"%s"' "${text//\"/\\\"}"
+}
+
 # receive COUNT
 receive() {
-	jq -n --arg url "$queue_url" --argjson count "$1" --argjson wait "$poll_wait" \
-		--argjson visibility "$visibility" '{QueueUrl: $url, MaxNumberOfMessages: $count,
-			WaitTimeSeconds: $wait, VisibilityTimeout: $visibility,
-			AttributeNames: ["ApproximateReceiveCount", "SentTimestamp"]}' >"$work/poll"
+	printf '{"QueueUrl": %s, "MaxNumberOfMessages": %d, "WaitTimeSeconds": %d, "VisibilityTimeout": %d,
+		"AttributeNames": ["ApproximateReceiveCount", "SentTimestamp"]}\n' \
+		"$(quoted "$queue_url")" "$1" "$poll_wait" "$visibility" >"$work/poll" || return
 	call_limit=$((poll_wait + 30))
 	aws_call sqs receive-message "$work/poll" "$work/poll.json"
 }
 
 # take_messages: those that the poll brought.
 take_messages() {
-	local first=$next id handle count name fault body n
+	local first=$next id handle count name fault body want n
 
 	# Without room for them they come back, as all that was not given back.
 	if ! wjq -r --arg worker "$worker_id" 'include "worker"; jobs($ARGS.positional; $worker)' \
@@ -158,7 +165,7 @@ take_messages() {
 		note error not_taken
 		return
 	fi
-	while IFS=$'\t' read -r id handle count name fault && IFS= read -r body; do
+	while IFS=$'\t' read -r id handle count name fault && IFS= read -r body && IFS= read -r want; do
 		none_waiting=0
 		if n=$(holder "$id"); then
 			if [ "${phase[$n]}" != closing ]; then
@@ -178,7 +185,8 @@ take_messages() {
 		phase[$n]=twin
 		is_held "$name" || phase[$n]=taken
 		log_jobs received "$n"
-		if ! { mkdir "$work/$n" && printf '%s\n' "$body" >"$work/$n/job.json"; } 2>/dev/null; then
+		if ! { mkdir "$work/$n" && printf '%s\n' "$body" >"$work/$n/job.json" &&
+			printf '%s\n' "$want" >"$work/$n/want"; } 2>/dev/null; then
 			try_again "$n" resources 'no room for the job'
 		elif [ "$fault" != - ]; then
 			retry_delay=0 try_again "$n" malformed_message "$fault"
@@ -275,7 +283,7 @@ write_jobs() {
 write_outcomes() {
 	wjq -cn --arg table "$table" --argjson before "$(stale_before)" \
 		--arg token "$(</proc/sys/kernel/random/uuid)" 'include "worker";
-		[inputs | finish($table; now; $before)] | requests($token)' "$1" >"$1.updates" || return
+		[inputs | outcome | finish($table; now; $before)] | requests($token)' "$1" >"$1.updates" || return
 	write_items "$1.updates" "$1.results" || return
 	paste "$1.results" "$1" | sed -n 's/^ok\t//p' >"$1.ended"
 	note_ends "$1.ended"
@@ -327,16 +335,30 @@ write_later() {
 
 # delete_messages NUMBER...
 delete_messages() {
-	local n words=()
+	local n entries=()
 
 	for n in "$@"; do
-		words+=("$n" "${receipt[$n]}")
+		entries+=("\"ReceiptHandle\": $(quoted "${receipt[$n]}")" "$n")
 	done
-	jq -n --arg url "$queue_url" '$ARGS.positional as $w | {QueueUrl: $url, Entries: [
-		range(0; $w | length; 2) as $i | {Id: $w[$i], ReceiptHandle: $w[$i + 1]}]}' \
-		--args -- "${words[@]}" >"$work/delete"
-	aws_call sqs delete-message-batch "$work/delete" "$work/delete.json" || return
-	jq -r '.Successful[]?.Id' "$work/delete.json" >"$work/deleted"
+	call_batch delete-message-batch "$work/delete" "${entries[@]}"
+}
+
+# call_batch OPERATION FILE ENTRY NUMBER...: FILE.done gets the numbers of those that succeeded.
+call_batch() {
+	local operation=$1 file=$2 separator=''
+	shift 2
+
+	{
+		printf '{"QueueUrl": %s, "Entries": [' "$(quoted "$queue_url")"
+		while [ $# != 0 ]; do
+			printf '%s{%s, "Id": "%d"}' "$separator" "$1" "$2"
+			separator=', '
+			shift 2
+		done
+		printf ']}\n'
+	} >"$file" || return
+	aws_call sqs "$operation" "$file" "$file.json" || return
+	jq -r '.Successful[]?.Id' "$file.json" >"$file.done"
 }
 
 # deleted STATUS NUMBER...: what was not deleted comes back, and is deleted then.
@@ -345,7 +367,7 @@ deleted() {
 	shift
 
 	if [ "$status" = 0 ]; then
-		mapfile -t gone <"$work/deleted"
+		mapfile -t gone <"$work/delete.done"
 	fi
 	for n in "$@"; do
 		if [ -z "${phase[$n]:-}" ]; then
@@ -364,18 +386,14 @@ deleted() {
 
 # change_visibility FILE NUMBER SECONDS...
 change_visibility() {
-	local file=$work/$1 words=()
+	local file=$work/$1 entries=()
 	shift
 
 	while [ $# != 0 ]; do
-		words+=("$1" "${receipt[$1]}" "$2")
+		entries+=("\"ReceiptHandle\": $(quoted "${receipt[$1]}"), \"VisibilityTimeout\": $2" "$1")
 		shift 2
 	done
-	jq -n --arg url "$queue_url" '$ARGS.positional as $w | {QueueUrl: $url, Entries: [
-		range(0; $w | length; 3) as $i | {Id: $w[$i], ReceiptHandle: $w[$i + 1],
-			VisibilityTimeout: ($w[$i + 2] | tonumber)}]}' --args -- "${words[@]}" >"$file"
-	aws_call sqs change-message-visibility-batch "$file" "$file.json" || return
-	jq -r '.Successful[]?.Id' "$file.json" >"$file.done"
+	call_batch change-message-visibility-batch "$file" "${entries[@]}"
 }
 
 # ---- dead letters ----
@@ -392,7 +410,7 @@ sweep_dead() {
 			VisibilityTimeout: 20, AttributeNames: ["SentTimestamp"]}' >"$work/sweep"
 		aws_call sqs receive-message "$work/sweep" "$work/sweep.json" || return
 		wjq -r 'include "worker"; jobs($ARGS.positional; "")' "$work/sweep.json" \
-			--args "${buckets[@]}" | sed -n 'p;n' >"$work/dead"
+			--args "${buckets[@]}" | sed -n 'p;n;n' >"$work/dead"
 		if [ ! -s "$work/dead" ]; then
 			return
 		fi

@@ -30,7 +30,8 @@ def fault($buckets):
 		else null end
 	end;
 
-# Two lines for each message: its fields, separated by tabs ("-" is none), and the job.
+# Three lines for each message: its fields, separated by tabs ("-" is none), the job, and what
+# is to be fetched for it: bucket, key, overrides.
 # The first of $buckets is that of the clips.  The owner is another one each time.
 def jobs($buckets; $worker):
 	.Messages[]?
@@ -38,14 +39,16 @@ def jobs($buckets; $worker):
 	| ($m.Body | try fromjson catch null) as $body
 	| ($body | fault($buckets)) as $fault
 	| (if $body | type == "object" then $body.job_id else null end) as $id
+	| ($body.s3_bucket? // $buckets[0]) as $bucket
 	| ([$m.MessageId, $m.ReceiptHandle, $m.Attributes.ApproximateReceiveCount // "1",
 		(if $id | is_job_id then $id else "-" end), $fault // "-"] | join("\t")),
 	({job_id: $id, owner: null, sent: ($m.Attributes.SentTimestamp // "0" | tonumber / 1000),
 		received: now}
 	+ if $fault then {} else {
 		owner: "\($worker)/\($m.MessageId)/\($m.Attributes.ApproximateReceiveCount)",
-		s3_bucket: ($body.s3_bucket // $buckets[0]), s3_key: $body.s3_key,
-		config_overrides: ($body.config_overrides // {})} end | tojson);
+		s3_bucket: $bucket, s3_key: $body.s3_key} end | tojson),
+	(if $fault then "-"
+	else [$bucket, $body.s3_key, ($body.config_overrides // {} | tojson)] | join("\t") end);
 
 # The outcome of a dead letter.
 def dead_job($fault):
@@ -150,6 +153,10 @@ def fit:
 		| if small then . else strongest(100) end
 		| if small then . else strongest(0) end
 	end;
+
+# A job that has a prediction, as judge_job leaves it, with its outcome.
+def outcome:
+	if .made then .job + {status: "completed", prediction: (.made | fit | tojson), stages} else . end;
 
 # What has become of an update whose condition failed, from the item as it is; ok when the
 # update was made, and only its answer was lost.

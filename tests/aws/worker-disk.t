@@ -22,14 +22,14 @@ head -c 4M /dev/urandom >"$T/big"
 clip uploads/clip "$T/clip"
 clip uploads/big "$T/big"
 
-# start: a worker with a disk of 3 MiB, which is full from $T/fill on until $T/free; it ends
-# at $T/stop.
+# start SWEEP: a worker with a disk of 3 MiB, which is full from $T/fill on until $T/free; it
+# looks at dead letters every SWEEP seconds, and ends at $T/stop.
 start() {
 	rm -f "$T/fill" "$T/filled" "$T/free" "$T/stop"
 	# shellcheck disable=SC2016 # a script for another shell
 	unshare "$space" bash -c '
 		mount -t tmpfs -o size=3M none "$T/disk"
-		TMPDIR=$T/disk vidqc worker --workers 1 --wait 1 --retry-delay 1 --visibility 5 &
+		TMPDIR=$T/disk vidqc worker --workers 1 --wait 1 --retry-delay 1 --visibility 5 --sweep "$0" &
 		until [ -e "$T/fill" ]; do sleep 0.05; done
 		cat /dev/zero >"$T/disk/full" 2>/dev/null
 		: >"$T/filled"
@@ -40,7 +40,7 @@ start() {
 		wait "$!"
 		status=$?
 		find "$T/disk" -mindepth 1 -printf "%P\n" >"$T/left"
-		exit "$status"' >"$T/out" 2>"$T/err" &
+		exit "$status"' "$1" >"$T/out" 2>"$T/err" &
 	pid=$!
 }
 
@@ -55,33 +55,34 @@ held() {
 # ---- full while a claim is under way, whose answer then cannot be read
 job "$(id 1)" uploads/clip
 echo '{"holds": [{"call": "UpdateItem", "after": true}]}' >"$FRONT_FAULTS"
-start
+start 5
 ok 'a claim is under way' eventually 60 held
 : >"$T/fill"
 eventually 10 test -e "$T/filled"
 echo '{}' >"$FRONT_FAULTS"
 ok 'the claim is given up' eventually 60 logged no_claim
-ok 'messages cannot be taken' eventually 60 logged no_poll
+ok 'no more messages are taken' eventually 60 logged no_room
 : >"$T/free"
-ok 'the worker lives on, and does the job when there is room' eventually 120 logged deleted
+done_with() {
+	[ "$(item "$(id 1)" .status) $(cloud queue "$VIDQC_QUEUE_URL") $(cloud queue "$VIDQC_DEAD_URL")" = 'completed 0 0 0 0' ]
+}
+ok 'the worker lives on, does the job when there is room, and leaves no message' eventually 120 done_with
 : >"$T/stop"
 wait "$pid"
 is "$?" 0 'it ends well'
-is "$(item "$(id 1)" .status)" completed 'the job is done'
-is "$(cloud queue "$VIDQC_QUEUE_URL") $(cloud queue "$VIDQC_DEAD_URL")" '0 0 0 0' 'no message is left'
 is "$(cat "$T/left")" vidqc-worker.alive 'nothing else is left behind'
 
 # ---- a clip for which there is no room
 job "$(id 2)" uploads/clip
 job "$(id 3)" uploads/big
 job "$(id 4)" uploads/clip
-start
+start 300
 : >"$T/free"
 : >"$T/fill"
 at_rest() {
 	[ "$(cloud queue "$VIDQC_QUEUE_URL") $(cloud queue "$VIDQC_DEAD_URL")" = '0 0 1 0' ]
 }
-ok 'all messages but one are deleted' eventually 600 at_rest
+ok 'all messages but one are deleted' eventually 300 at_rest
 : >"$T/stop"
 wait "$pid"
 is "$?" 0 'the worker ends well'
