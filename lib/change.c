@@ -13,7 +13,14 @@
 #define BOIL_FLOOR 1.0
 #define BOIL_TEXTURE 0.02
 #define SPECK_FLOOR 0.5 /* levels squared */
-#define GRAIN 12.0	/* the grain's energy in a pixel over that in 4x4 of them */
+#define VEIL_FLOOR 1.0	/* levels squared */
+/* Real rain and snow have a veil of 0.24 to 0.35, labelled clips that flicker up to 0.10,
+ * others up to 0.13. */
+#define VEIL_NONE 0.10
+#define VEIL_FULL 0.20
+#define SPARKLE_NONE 0.8
+#define SPARKLE_FULL 1.3
+#define GRAIN 12.0 /* the grain's energy in a pixel over that in 4x4 of them */
 
 enum vq_code vq_change_frame_init(
 	struct vq_change_frame *f, int width, int height, int chroma_shift, struct vq_err *err)
@@ -215,6 +222,33 @@ static void measure_specks(const struct trio *t, struct vq_change_block *b)
 	b->own_cube = cube / (8 * PIXELS);
 }
 
+static int lesser(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+static int greater(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+static void measure_veil(const struct trio *t, struct vq_change_block *b)
+{
+	int dark = 0, light = 0, dark_sum = 0, light_sum = 0;
+
+	for (int i = 0; i < PIXELS; i++) {
+		int low = lesser(t->here[i], t->before[i]) - lesser(t->here[i], t->after[i]);
+		int high = greater(t->here[i], t->before[i]) - greater(t->here[i], t->after[i]);
+
+		dark_sum += low;
+		light_sum += high;
+		dark += low * low;
+		light += high * high;
+	}
+	b->dark_square = ((float)dark - (float)dark_sum * (float)dark_sum / PIXELS) / PIXELS;
+	b->light_square = ((float)light - (float)light_sum * (float)light_sum / PIXELS) / PIXELS;
+}
+
 /* What a surface that is drawn anew at each frame changes by, it changes back next: of
  * two successive changes the mean product is minus the variance that each frame has of
  * its own, and half of the changes' energy if there is no other.  Of things that move,
@@ -267,6 +301,7 @@ void vq_change_measure(const struct vq_change_frame *before, const struct vq_cha
 			t.mean_after = sum_block(t.after);
 			measure_luma(&t, b);
 			measure_specks(&t, b);
+			measure_veil(&t, b);
 			b->boil = measure_boil(&t);
 			chroma = chroma_mean(here, 0, x, y, 0, 0);
 			b->blue_back = chroma - chroma_mean(before, 0, x, y, p->x, p->y);
@@ -290,9 +325,26 @@ double vq_change_sparkle(double square, double cube)
 	return cube / pow(square + SPECK_FLOOR, 1.5);
 }
 
-double vq_change_unspecked(double sparkle)
+double vq_change_veil(double dark, double light)
 {
-	return fmin(1, fmax(0, (1.3 - fabs(sparkle)) / 0.5));
+	return (light - dark) / (light + dark + VEIL_FLOOR);
+}
+
+/* 1 up to none, 0 from full on. */
+static double fall(double v, double none, double full)
+{
+	return fmin(1, fmax(0, (full - v) / (full - none)));
+}
+
+double vq_change_boils(double sparkle, double veil)
+{
+	return fmin(
+		fall(fabs(sparkle), SPARKLE_NONE, SPARKLE_FULL), fall(veil, VEIL_NONE, VEIL_FULL));
+}
+
+double vq_change_unspecked(double sparkle, double veil)
+{
+	return fmin(fall(sparkle, SPARKLE_NONE, SPARKLE_FULL), fall(veil, VEIL_NONE, VEIL_FULL));
 }
 
 enum { LUMA, BLUE, RED, MISMATCH };

@@ -21,6 +21,7 @@
 #define BOIL_LEVEL 0.25	     /* mean share of change that is in one frame alone */
 #define BOIL_MOMENTS 6	     /* fewer tell nothing of a mean */
 #define BOIL_BLOCKS 9	     /* a region's least size */
+#define ORDER_LEVEL 0.35     /* of frames that trade places (pairs.h) */
 
 enum { LUMA, COLOR, STRUCTURE, KINDS };
 
@@ -58,8 +59,20 @@ struct span {
 
 /* What of a block's change was in single frames alone, summed over the scene. */
 struct boil {
-	double sum, square, cube, level; /* of boil, own_square, own_cube, |luma_back| */
+	double sum, square, cube, dark, light; /* of boil, own_square, own_cube, dark_square,
+						  light_square */
 	int n;
+};
+
+/* Frames that trade places, and where the moments are that this is told of later. */
+struct order {
+	struct vq_order pairs;
+	struct {
+		double time, until;
+		long number;
+	} at[VQ_ORDER_DELAY + 2]; /* the latest first */
+	struct found found;	  /* the worst */
+	bool any;
 };
 
 /* The moments of a scene so far. */
@@ -83,6 +96,7 @@ struct vq_events {
 	size_t spans;
 	struct boil *boil; /* a block */
 	struct extent scene;
+	struct order order;
 };
 
 enum vq_code vq_events_new(struct vq_events **out, const struct vq_motion_field *field,
@@ -386,7 +400,8 @@ static void follow_boil(struct vq_events *e, const struct vq_moment *m)
 			e->boil[i].sum += m->blocks[i].boil;
 			e->boil[i].square += m->blocks[i].own_square;
 			e->boil[i].cube += m->blocks[i].own_cube;
-			e->boil[i].level += fabsf(m->blocks[i].luma_back);
+			e->boil[i].dark += m->blocks[i].dark_square;
+			e->boil[i].light += m->blocks[i].light_square;
 			e->boil[i].n++;
 		}
 	}
@@ -402,7 +417,8 @@ static void follow_boil(struct vq_events *e, const struct vq_moment *m)
 static void keep_boil(struct vq_events *e, size_t n)
 {
 	struct extent t = e->scene;
-	double mean = 0, square = 0, cube = 0, area = (double)n / (double)e->blocks;
+	double mean = 0, square = 0, cube = 0, dark = 0, light = 0,
+	       area = (double)n / (double)e->blocks;
 	struct found f = {.kind = "texture", .measure = "boil", .threshold = BOIL_LEVEL};
 	int top = e->rows, left = e->columns, bottom = -1, right = -1;
 
@@ -414,12 +430,14 @@ static void keep_boil(struct vq_events *e, size_t n)
 		mean += b->sum / b->n / (double)n;
 		square += b->square / b->n / (double)n;
 		cube += b->cube / b->n / (double)n;
+		dark += b->dark / b->n / (double)n;
+		light += b->light / b->n / (double)n;
 		top = r < top ? r : top;
 		bottom = r > bottom ? r : bottom;
 		left = c < left ? c : left;
 		right = c > right ? c : right;
 	}
-	mean *= vq_change_unspecked(vq_change_sparkle(square, cube));
+	mean *= vq_change_boils(vq_change_sparkle(square, cube), vq_change_veil(dark, light));
 	if (mean < BOIL_LEVEL)
 		return;
 	f.start = f.peak_time = t.start;
@@ -431,6 +449,29 @@ static void keep_boil(struct vq_events *e, size_t n)
 	f.severity = fmin(1, mean) * (0.4 + 0.6 * sqrt(fmin(1, 2 * area)));
 	blocks_box(e, left, top, right, bottom, f.box);
 	keep_found(e, &f);
+}
+
+/* Says that rain, snow or sparks excuse some of what the scene's blocks did. */
+static void note_specks(struct vq_events *e)
+{
+	struct boil all = {0};
+	double sparkle, veil;
+
+	for (size_t i = 0; i < e->blocks; i++) {
+		all.square += e->boil[i].square;
+		all.cube += e->boil[i].cube;
+		all.dark += e->boil[i].dark;
+		all.light += e->boil[i].light;
+		all.n += e->boil[i].n;
+	}
+	if (all.n == 0)
+		return;
+	sparkle = vq_change_sparkle(all.square / all.n, all.cube / all.n);
+	veil = vq_change_veil(all.dark / all.n, all.light / all.n);
+	if (vq_change_unspecked(0, veil) < 1)
+		vq_events_suppress(e, e->scene.start, e->scene.end, "rain", "veil", veil);
+	else if (vq_change_unspecked(sparkle, 0) < 1)
+		vq_events_suppress(e, e->scene.start, e->scene.end, "specks", "sparkle", sparkle);
 }
 
 /* Regions of blocks that boiled, and did more than go up and down; the scene ends. */
@@ -456,6 +497,47 @@ static void close_boil(struct vq_events *e)
 	}
 	memset(e->boil, 0, e->blocks * sizeof *e->boil);
 	memset(&e->scene, 0, sizeof e->scene);
+}
+
+/* ---- frames that trade places ---------------------------------------------------------------- */
+
+/* The scene's next moment, or NULL after its last one.  One event tells of the worst frames:
+ * what swaps once swaps often. */
+static void follow_order(struct vq_events *e, const struct vq_moment *m)
+{
+	struct order *o = &e->order;
+	double v = vq_order_follow(&o->pairs, m == NULL ? NULL : &m->pair);
+
+	memmove(o->at + 1, o->at, sizeof o->at - sizeof *o->at);
+	if (m != NULL) {
+		o->at[0].time = m->time;
+		o->at[0].until = m->until;
+		o->at[0].number = m->number;
+	}
+	if (v < ORDER_LEVEL || (o->any && v <= o->found.value))
+		return;
+	o->any = true;
+	o->found = (struct found){.kind = "structure",
+		.measure = "out_of_order",
+		.start = o->at[VQ_ORDER_DELAY + 1].time,
+		.end = o->at[VQ_ORDER_DELAY].until,
+		.peak_time = o->at[VQ_ORDER_DELAY + 1].time,
+		.number_start = o->at[VQ_ORDER_DELAY + 1].number,
+		.number_end = o->at[VQ_ORDER_DELAY].number,
+		.number_peak = o->at[VQ_ORDER_DELAY + 1].number,
+		.severity = v,
+		.value = v,
+		.threshold = ORDER_LEVEL,
+		.box = {0, 0, e->src_width, e->src_height}};
+}
+
+static void close_order(struct vq_events *e)
+{
+	for (int i = 0; i < VQ_ORDER_AROUND; i++)
+		follow_order(e, NULL);
+	if (e->order.any)
+		keep_found(e, &e->order.found);
+	memset(&e->order, 0, sizeof e->order);
 }
 
 /* ---- one-sided mismatch: things that hide others ------------------------------------------- */
@@ -511,13 +593,17 @@ void vq_events_add(struct vq_events *e, const struct vq_moment *m)
 			close_track(e, i);
 	}
 	follow_boil(e, m);
+	follow_order(e, m);
 	follow_one_sided(e, m);
 	e->moment++;
 }
 
 void vq_events_break(struct vq_events *e)
 {
+	if (e->scene.moments >= BOIL_MOMENTS)
+		note_specks(e);
 	close_boil(e);
+	close_order(e);
 	memset(e->evidence, 0, e->blocks * sizeof *e->evidence);
 	while (e->tracks > 0)
 		close_track(e, e->tracks - 1);

@@ -59,11 +59,12 @@
 	X(ABRUPT_TIME, "abrupt_time", "share", 0, 1,                                               \
 		"share of pairs at which a fifth of the picture or more changes abruptly")         \
 	X(UNSTEADY, "unsteady", "share", 0, 1,                                                     \
-		"the largest of five: share of pairs with an abrupt change or a step of "          \
+		"the largest of six: share of pairs with an abrupt change or a step of "           \
 		"tone, 75th percentile of the blocks; share of the picture that changes "          \
 		"abruptly, root mean square over the pairs; share of pairs at which the "          \
-		"tone of the worst part of the picture steps; root of pop; 0.8 of boil; all "      \
-		"but the last two down to 0.6 of it where sparkle is above 0.8")                   \
+		"tone of the worst part of the picture steps; root of pop; 0.8 of boil; "          \
+		"out_of_order from 0.35 to 0.45; all but the last three down to 0.6 of it "        \
+		"where veil or sparkle tell of rain")                                              \
 	X(TONE_STEPS, "tone_steps", "share", 0, 1,                                                 \
 		"share of pairs at which the picture's tone (median change of the blocks' "        \
 		"luma or chroma) steps by 2 levels and twice the blocks' spread, and "             \
@@ -73,9 +74,12 @@
 		"and high; median change of its blocks' luma or chroma) steps by 2 levels "        \
 		"and twice the blocks' spread, worst part")                                        \
 	X(UNSTEADY_PART, "unsteady_part", "share", 0, 1,                                           \
-		"the largest of three: share of a part of the picture (a quarter wide and "        \
-		"high) that changes abruptly, root mean square over the pairs, worst part; root "  \
-		"of pop; 0.8 of boil; the first down to 0.6 of it where sparkle is above 0.8")     \
+		"the largest of four: share of a part of the picture (a quarter wide and "         \
+		"high) that changes abruptly, root mean square over the pairs, worst part, down "  \
+		"to 0.6 of it where veil or sparkle tell of rain; the last three of unsteady")     \
+	X(OUT_OF_ORDER, "out_of_order", "share", 0, 1,                                             \
+		"how much two neighbouring frames trade places: the share by which each is "       \
+		"nearer to the frame beyond the other than to the one beside it, worst pair")      \
 	X(POP, "pop", "share", 0, 1,                                                               \
 		"share of the picture that is alike lighter, darker or of another colour for "     \
 		"one frame and then as before, times depth (16 levels of luma or 8 of chroma: "    \
@@ -83,7 +87,10 @@
 	X(BOIL, "boil", "share", 0, 1,                                                             \
 		"share of what 4x4 pixels change by along motion that is in one frame alone and "  \
 		"goes back at the next, 75th percentile of the blocks, median over time; less "    \
-		"where sparkle is beyond 0.8")                                                     \
+		"where sparkle is beyond 0.8 or veil above 0.1")                                   \
+	X(VEIL, "veil", "ratio", -1, 1,                                                            \
+		"what changes in front of what stays (rain, snow): difference of the changes of "  \
+		"the lighter and of the darker of two frames over their sum, median over time")    \
 	X(SPARKLE, "sparkle", "ratio", -16, 16,                                                    \
 		"skewness of what pixels are in one frame alone, median over time: above 0 "       \
 		"for light specks (rain, snow, sparks), below for dark ones")                      \

@@ -4,6 +4,41 @@
 #include <stdbool.h>
 #include <string.h>
 
+#define CLEAR_LEVELS 3.0
+#define COARSE_FLOOR 2.0 /* levels squared: grain and coding */
+
+/* Of the middle one of three pairs. */
+static double disorder(
+	const struct vq_pair *before, const struct vq_pair *here, const struct vq_pair *after)
+{
+	double one = before->coarse + after->coarse;
+	double more = one - here->coarse_two - after->coarse_two;
+
+	if (more <= 0)
+		return 0;
+	return more / (one + COARSE_FLOOR) * fmin(1, sqrt(more) / CLEAR_LEVELS);
+}
+
+double vq_order_follow(struct vq_order *o, const struct vq_pair *pair)
+{
+	double around = 0, *d = o->disorder;
+
+	memmove(d + 1, d, 2 * VQ_ORDER_AROUND * sizeof *d);
+	d[0] = 0;
+	if (pair != NULL) {
+		if (o->pairs == 2)
+			d[0] = disorder(&o->pair[1], &o->pair[0], pair);
+		else
+			o->pairs++;
+		o->pair[1] = o->pair[0];
+		o->pair[0] = *pair;
+	}
+	for (int i = 0; i <= 2 * VQ_ORDER_AROUND; i++)
+		if (i != VQ_ORDER_AROUND)
+			around = fmax(around, d[i]);
+	return fmax(0, d[VQ_ORDER_AROUND] - around);
+}
+
 enum vq_code vq_pairs_add(struct vq_pairs *p, const struct vq_pair *pair, struct vq_err *err)
 {
 	if (vq_series_add(&p->ssim, 1 - pair->ssim, err) != VQ_OK ||

@@ -46,8 +46,28 @@ struct vq_pair {
 	double unexplained;	       /* structure that motion does not explain */
 	double unlike;	 /* 1 - correlation of the thumbnail with that of two frames before */
 	double hist_two; /* correlation of the histogram with that of two frames before */
-	double length;	 /* seconds that the frame stands */
+	double coarse, coarse_two; /* difference of structure from the frame before, from that
+				      of two frames before, levels squared */
+	double length;		   /* seconds that the frame stands */
 };
+
+/* ---- frames that trade places ----
+ * What moves on is nearer to the next frame than to the one after that, even where it turns
+ * back; of frames 1 3 2 4 the middle ones are not.  Where that goes on from frame to frame it
+ * is a shaken camera or light.  Zeroed is the start. */
+#define VQ_ORDER_AROUND 3 /* pairs on either side that are to be in order */
+#define VQ_ORDER_DELAY (VQ_ORDER_AROUND + 1)
+
+struct vq_order {
+	struct vq_pair pair[2];			  /* the last two, the later one first */
+	int pairs;				  /* how many there were, 2 at the most */
+	double disorder[2 * VQ_ORDER_AROUND + 1]; /* of the last ones, the latest first */
+};
+
+/* The scene's next pair, or NULL after its last one.  Returns how much the frames of the
+ * pair that came VQ_ORDER_DELAY pairs before traded places, 0 to 1; differences of less than
+ * 3 levels count less. */
+double vq_order_follow(struct vq_order *o, const struct vq_pair *pair);
 
 /* Zeroed, but for spike, is a scene without pairs. */
 struct vq_pairs {

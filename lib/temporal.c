@@ -17,6 +17,7 @@
 
 #define MOMENTS (VQ_SCENE_DELAY + 4)
 #define HALVE_ABOVE 240 /* pixels of height */
+#define COARSE 2	/* level of the pictures for the order of frames: halved twice */
 #define SCENES_MAX 1000 /* listed */
 
 /* Numbers of the whole clip, after those of its worst scene: what the file is like,
@@ -267,6 +268,39 @@ static double unlike(const uint8_t *a, const uint8_t *b)
 	return 1 - ab / sqrt(aa * bb);
 }
 
+/* Variance of the difference at a quarter of the size, where grain adds little to it, apart
+ * from what the light's level and strength change. */
+static double coarse_difference(const struct vq_change_frame *a, const struct vq_change_frame *b)
+{
+	const struct vq_motion_level *p = &a->luma.level[COARSE], *q = &b->luma.level[COARSE];
+	double n = (double)p->width * p->height, mean_a, mean_b, var_a, var_b;
+	int64_t sum[2] = {0}, square[2] = {0}, product = 0;
+
+	for (int y = 0; y < p->height; y++) {
+		const uint8_t *u = p->data + (size_t)y * p->stride;
+		const uint8_t *v = q->data + (size_t)y * q->stride;
+		int32_t row[5] = {0};
+
+		for (int x = 0; x < p->width; x++) {
+			row[0] += u[x];
+			row[1] += v[x];
+			row[2] += u[x] * u[x];
+			row[3] += v[x] * v[x];
+			row[4] += u[x] * v[x];
+		}
+		for (int k = 0; k < 2; k++) {
+			sum[k] += row[k];
+			square[k] += row[2 + k];
+		}
+		product += row[4];
+	}
+	mean_a = (double)sum[0] / n;
+	mean_b = (double)sum[1] / n;
+	var_a = (double)square[0] / n - mean_a * mean_a;
+	var_b = (double)square[1] / n - mean_b * mean_b;
+	return 2 * (sqrt(fmax(0, var_a * var_b)) - ((double)product / n - mean_a * mean_b));
+}
+
 /* The pair of distinct frames n - 1 and n. */
 static void measure_pair(struct vq_temporal *t, long n)
 {
@@ -280,6 +314,7 @@ static void measure_pair(struct vq_temporal *t, long n)
 	m->pair.ssim = vq_image_ssim(p->data, q->data, p->width, p->height, p->stride, q->stride);
 	m->pair.mae = vq_image_mae(p->data, q->data, p->width, p->height, p->stride, q->stride);
 	m->pair.patch = worst_patch(t, p, q);
+	m->pair.coarse = coarse_difference(a, b);
 	m->pair.hist = vq_hist_correlation(t->hist[(n - 1) % 3], t->hist[n % 3]);
 	m->pair.unexplained =
 		fmax(unexplained(&t->back[n % 2]), unexplained(&t->ahead[(n - 1) % 2]));
@@ -315,6 +350,7 @@ static void new_moment(struct vq_temporal *t, const struct vq_frame *frame)
 		vq_change_tone(middle->blocks, t->blocks, true, t->scratch, &middle->ahead);
 		middle->measured = true;
 		m->pair.unlike = unlike(moment_at(t, n - 2)->thumb, m->thumb);
+		m->pair.coarse_two = coarse_difference(&t->picture[(n - 2) % 3], picture);
 		m->pair.hist_two = vq_hist_correlation(t->hist[(n - 2) % 3], t->hist[n % 3]);
 	}
 	vq_scene_add(t->scene, m->thumb, m->pair.ssim, m->pair.unexplained);

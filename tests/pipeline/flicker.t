@@ -155,7 +155,10 @@ broken pops "$(glide 480x270 30 2 '100+80*t' '80'),$grain" -k pop --strength 25 
 flagged 'one frame in twelve is lighter' 'luma|flash|strobe'
 
 broken swap "$(glide 480x270 24 2 '100+120*t' '80'),$grain" -k swap --period 8
-event 'neighbours trade places' '.*'
+flagged 'neighbours trade places' 'structure'
+
+broken swap_once "$(dive 480x270 24 2),$grain" -k swap --start 1
+flagged 'two neighbours trade places once' 'structure'
 
 # ---- in a place only
 broken corner "$(dive 640x360 30 2),$grain" -k luma --strength 14 --box 16,16,180,120
@@ -227,6 +230,12 @@ silent 'leaves in the wind'
 
 clip rain "$(still 480x270 25 2),format=yuv420p[a];color=black:s=480x34:r=25:d=2,noise=alls=100:allf=t:all_seed=5,format=gray,lutyuv=y='if(gt(val\,90)\,150\,0)',scale=480:272,crop=480:270,format=yuv420p[b];[a][b]blend=c0_mode=screen:c1_expr=A:c2_expr=A,$grain"
 silent 'rain'
+
+clip downpour "$(still 480x270 25 2),format=yuv420p[a];color=black:s=480x68:r=25:d=2,noise=alls=100:allf=t:all_seed=5,format=gray,lutyuv=y='if(gt(val\,70)\,120\,0)',scale=480:272,crop=480:270,format=yuv420p[b];[a][b]blend=c0_mode=screen:c1_expr=A:c2_expr=A,$grain"
+silent 'dense rain'
+
+clip snow "$(glide 480x270 25 2 '100+30*t' '80'),format=yuv420p[a];color=black:s=240x136:r=25:d=2,noise=alls=100:allf=t:all_seed=9,format=gray,lutyuv=y='if(gt(val\,85)\,220\,0)',scale=480:272:flags=bilinear,crop=480:270,format=yuv420p[b];[a][b]blend=c0_mode=screen:c1_expr=A:c2_expr=A,$grain"
+silent 'snow before a pan'
 
 clip grainy "$(dive 480x270 24 2),noise=alls=22:allf=t:all_seed=9"
 silent 'a grainy film'

@@ -18,6 +18,7 @@ struct shot {
 	double share;
 	double grain;	   /* levels, of each pixel alone */
 	int specks, frame; /* light spots of 4x8 pixels, elsewhere in each frame */
+	int streaks;	   /* light lines of 1x8 pixels, elsewhere in each frame */
 };
 
 typedef struct shot shot_fn(int n);
@@ -74,6 +75,16 @@ static void paint(struct vq_frame *f, const struct shot *s)
 
 		for (int j = 0; j < 32; j++)
 			f->plane[0][(y + j / 4) * f->width + x + j % 4] = 235;
+	}
+	for (int i = 0; i < s->streaks; i++) {
+		int x = (int)(lattice(i, s->frame, 9) * f->width);
+		int y = (int)(lattice(i, s->frame, 10) * (f->height - 8));
+
+		for (int j = 0; j < 8; j++) {
+			uint8_t *p = &f->plane[0][(y + j) * f->width + x];
+
+			*p = level(*p + 50);
+		}
 	}
 	memset(f->plane[1], level(128 + s->blue), (size_t)(f->width / 2) * (size_t)(f->height / 2));
 	memset(f->plane[2], 128, (size_t)(f->width / 2) * (size_t)(f->height / 2));
@@ -493,6 +504,16 @@ static struct shot rare_pops(int n)
 	return s;
 }
 
+/* A cloudburst: a quarter of the picture at a time. */
+static struct shot downpour(int n)
+{
+	struct shot s = plain;
+
+	s.frame = n;
+	s.streaks = 760;
+	return s;
+}
+
 /* Specks and grain are new in each frame as well, and no boiling. */
 static void test_not_boiling(void)
 {
@@ -500,6 +521,16 @@ static void test_not_boiling(void)
 
 	ok(value(&r, "sparkle") > 1.3, "rain: sparkle %.3f", value(&r, "sparkle"));
 	is_real(value(&r, "boil"), 0, 0, "rain: does not boil");
+	json_decref(r.out);
+	r = run(downpour, 40);
+	ok(value(&r, "veil") > 0.2, "dense rain: veil %.3f, sparkle %.3f", value(&r, "veil"),
+		value(&r, "sparkle"));
+	is_real(value(&r, "boil"), 0, 0, "dense rain: does not boil");
+	ok(suppressed(&r, "rain"), "dense rain: told");
+	json_decref(r.out);
+	r = run(boil, 40);
+	ok(fabs(value(&r, "veil")) < 0.1, "boiling texture: veil %.3f", value(&r, "veil"));
+	is_int((long long)size(&r, "suppressed"), 0, "boiling texture: nothing is let go");
 	json_decref(r.out);
 	r = run(grain, 40);
 	ok(value(&r, "boil") < 0.05, "grain: boil %.3f", value(&r, "boil"));
@@ -532,6 +563,58 @@ static void test_tone(void)
 	ok(value(&r, "abrupt_p75") <= 0.2 && value(&r, "tone_steps") == 0,
 		"jumps of light with the structure lost say little: abrupt_p75 %.3f",
 		value(&r, "abrupt_p75"));
+	json_decref(r.out);
+}
+
+/* ---- frames that trade places ---- */
+
+static struct shot swap(int n)
+{
+	return pan(n == 20 ? 21 : n == 21 ? 20 : n);
+}
+
+static struct shot swap_early(int n)
+{
+	return pan(n == 1 ? 2 : n == 2 ? 1 : n);
+}
+
+static struct shot swap_late(int n)
+{
+	return pan(n == 37 ? 38 : n == 38 ? 37 : n);
+}
+
+static void test_order(void)
+{
+	struct result r = run(swap, 40);
+	const json_t *e = first(&r, "events");
+
+	ok(value(&r, "out_of_order") > 0.4, "two frames trade places: %.3f",
+		value(&r, "out_of_order"));
+	ok(value(&r, "unsteady") > 0.6 && value(&r, "unsteady_part") > 0.6,
+		"... once is enough: %.3f", value(&r, "unsteady"));
+	is_str(string(e, "measure"), "out_of_order", "... an event");
+	is_str(string(e, "kind"), "structure", "... of the picture's structure");
+	is_int((long long)number(e, "frame_start"), 20, "... from the first of them");
+	is_int((long long)number(e, "frame_end"), 21, "... to the second");
+	json_decref(r.out);
+	r = run(swap_early, 40);
+	ok(value(&r, "out_of_order") > 0.4, "the second and third frame: %.3f",
+		value(&r, "out_of_order"));
+	json_decref(r.out);
+	r = run(swap_late, 40);
+	ok(value(&r, "out_of_order") > 0.4, "the last but two and the last but one: %.3f",
+		value(&r, "out_of_order"));
+	json_decref(r.out);
+	r = run(pan, 40);
+	is_real(value(&r, "out_of_order"), 0, 0, "a pan is in order");
+	json_decref(r.out);
+	r = run(shake, 40);
+	ok(value(&r, "out_of_order") < 0.2, "a shaken camera is, too: %.3f",
+		value(&r, "out_of_order"));
+	json_decref(r.out);
+	r = run(pop, 40);
+	ok(value(&r, "out_of_order") < 0.2, "light is no matter of order: %.3f",
+		value(&r, "out_of_order"));
 	json_decref(r.out);
 }
 
@@ -712,6 +795,7 @@ int main(void)
 	test_found();
 	test_not_boiling();
 	test_tone();
+	test_order();
 	test_figures();
 	test_strobe();
 	test_repeats();
