@@ -119,9 +119,18 @@ is "$(jq -c 'del(.job_id)' "$T/out")" "$wanted" 'the smoke test has its verdict'
 wait "$worker"
 exits 0 deploy unkey staging smoke
 
-# ---- callers as users ----
+# ---- the next image, and callers as users ----
+running() {
+	local task
+
+	task=$(aws_ ecs describe-services --cluster vidqc-staging --services vidqc-worker |
+		jq -r '.services[0].taskDefinition')
+	aws_ ecs describe-task-definition --task-definition "$task" |
+		jq -r '.taskDefinition.containerDefinitions[0].image | split(":")[-1]'
+}
 export TF_VAR_auth=cognito
-exits 0 deploy deploy staging "$sha"
+exits 0 deploy deploy staging "$next"
+is "$(running)" "$next" 'the service runs the next image'
 without_tls
 exits 0 curl -sS -o "$T/refused" -w '%{http_code}' -H 'Authorization: a.e30.b' "${made[api_url]}/predict/x"
 is "$(out)" 403 'nobody asks without a token'
@@ -133,7 +142,9 @@ wait "$worker"
 pool=$(in_apply terraform output -raw user_pool)
 attribute 'who is there for nothing else' 0 '.Users | length' cognito-idp list-users --user-pool-id "$pool"
 
-# ---- and down again ----
+# ---- back, and down again ----
+exits 0 deploy rollback staging
+is "$(running)" "$sha" 'after a rollback it runs the image before'
 VQ_YES=1 exits 0 deploy destroy staging
 is "$(aws_ s3api list-buckets | jq -r '.Buckets[].Name')" vidqc-state-123456789012-eu-central-1 \
 	'what is left is the bucket of the state'
