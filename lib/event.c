@@ -21,7 +21,6 @@
 #define BOIL_LEVEL 0.25	     /* mean share of change that is in one frame alone */
 #define BOIL_MOMENTS 6	     /* fewer tell nothing of a mean */
 #define BOIL_BLOCKS 9	     /* a region's least size */
-#define ORDER_LEVEL 0.35     /* of frames that trade places (pairs.h) */
 
 enum { LUMA, COLOR, STRUCTURE, KINDS };
 
@@ -514,7 +513,7 @@ static void follow_order(struct vq_events *e, const struct vq_moment *m)
 		o->at[0].until = m->until;
 		o->at[0].number = m->number;
 	}
-	if (v < ORDER_LEVEL || (o->any && v <= o->found.value))
+	if (v < VQ_ORDER_LEVEL || (o->any && v <= o->found.value))
 		return;
 	o->any = true;
 	o->found = (struct found){.kind = "structure",
@@ -527,7 +526,7 @@ static void follow_order(struct vq_events *e, const struct vq_moment *m)
 		.number_peak = o->at[VQ_ORDER_DELAY + 1].number,
 		.severity = v,
 		.value = v,
-		.threshold = ORDER_LEVEL,
+		.threshold = VQ_ORDER_LEVEL,
 		.box = {0, 0, e->src_width, e->src_height}};
 }
 

@@ -36,7 +36,6 @@
 /* Frames that trade places, from nothing to in full: swapped ones of moving pictures have
  * 0.34 to 0.69; others up to 0.35, where the camera trembles before something that stands
  * still. */
-#define ORDER_NONE 0.35
 #define ORDER_FULL 0.45
 #define EDGE_FLOOR VQ_CHANGE_EDGE_FLOOR
 
@@ -694,7 +693,7 @@ static enum vq_code frame_values(const struct vq_flicker *f, double *v, struct v
 	calm = SPECKED +
 	       (1 - SPECKED) * vq_change_unspecked(v[VQ_FLICKER_SPARKLE], v[VQ_FLICKER_VEIL]);
 	alone = fmax(sqrt(v[VQ_FLICKER_POP]), BOIL_WEIGHT * v[VQ_FLICKER_BOIL]);
-	alone = fmax(alone, rise(f->out_of_order, ORDER_NONE, ORDER_FULL));
+	alone = fmax(alone, rise(f->out_of_order, VQ_ORDER_LEVEL, ORDER_FULL));
 	/* a few pops of the whole picture count like many of a part of it */
 	v[VQ_FLICKER_UNSTEADY] = fmax(v[VQ_FLICKER_UNSTEADY], sqrt(f->area_square / pairs));
 	v[VQ_FLICKER_UNSTEADY] = fmax(v[VQ_FLICKER_UNSTEADY], v[VQ_FLICKER_PART_STEPS]);

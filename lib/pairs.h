@@ -57,6 +57,7 @@ struct vq_pair {
  * is a shaken camera or light.  Zeroed is the start. */
 #define VQ_ORDER_AROUND 3 /* pairs on either side that are to be in order */
 #define VQ_ORDER_DELAY (VQ_ORDER_AROUND + 1)
+#define VQ_ORDER_LEVEL 0.35 /* of what is followed below: less is no defect */
 
 struct vq_order {
 	struct vq_pair pair[2];			  /* the last two, the later one first */
