@@ -237,4 +237,31 @@ cloud items >"$T/items"
 is "$(jq -r .status "$T/items" | sort | uniq -c | xargs)" '20 completed' 'every job is completed'
 is "$(jq -r 'select(.event == "received").job_id' "$log" | sort | uniq -d)" '' 'each message is told of once'
 is "$(cat "$T"/log.* | jq -rR 'fromjson? | select(.event == "finished").job_id' | sort | uniq -d)" '' 'no job ended twice'
+
+# ---- an empty answer to a question that was asked while there was work
+job "$(id 901)" uploads/clip
+get=$(hold GETObject 1 false)
+empty=$(hold ReceiveMessage 2 true)
+count_of() { # KEY
+	jq --arg key "$1" '.[$key] // 0' "$FRONT_COUNTS"
+}
+polls=$(count_of ReceiveMessage:held)
+poll_held() {
+	[ "$(count_of ReceiveMessage:held)" -gt "$polls" ]
+}
+wrong "{\"holds\": [$get, $empty]}"
+start idle --workers 2 --idle-exit 0
+ok 'there is work, and the queue is empty' eventually 30 poll_held
+sleep 2 # the worker counts in whole seconds
+wrong "{\"holds\": [$empty]}"
+done_with() { # JOB
+	[ "$(item "$1" .status)" = completed ]
+}
+ok 'the work ends' eventually 30 done_with "$(id 901)"
+eventually 30 logged finished "$log"
+job "$(id 902)" uploads/clip
+wrong '{}'
+wait "$pid"
+is "$?" 0 '--idle-exit: the worker ends well'
+is "$(item "$(id 902)" .status)" completed 'and only when it has asked once more'
 done_testing
