@@ -233,9 +233,11 @@ silent 'rain'
 
 clip downpour "$(still 480x270 25 2),format=yuv420p[a];color=black:s=480x68:r=25:d=2,noise=alls=100:allf=t:all_seed=5,format=gray,lutyuv=y='if(gt(val\,70)\,120\,0)',scale=480:272,crop=480:270,format=yuv420p[b];[a][b]blend=c0_mode=screen:c1_expr=A:c2_expr=A,$grain"
 silent 'dense rain'
+holds '.artifact == false' 'dense rain: nor for text'
 
 clip snow "$(glide 480x270 25 2 '100+30*t' '80'),format=yuv420p[a];color=black:s=240x136:r=25:d=2,noise=alls=100:allf=t:all_seed=9,format=gray,lutyuv=y='if(gt(val\,85)\,220\,0)',scale=480:272:flags=bilinear,crop=480:270,format=yuv420p[b];[a][b]blend=c0_mode=screen:c1_expr=A:c2_expr=A,$grain"
 silent 'snow before a pan'
+holds '.artifact == false' 'snow before a pan: nor for text'
 
 clip grainy "$(dive 480x270 24 2),noise=alls=22:allf=t:all_seed=9"
 silent 'a grainy film'
