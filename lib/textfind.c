@@ -376,7 +376,7 @@ static void set_box(
  * says that looks at its letters, and its height over that of the frame, since what is
  * large is more often something else.  A logistic regression on the rows that are found
  * in the frames of tests/bench/text-boxes.csv. */
-static double probability(const struct vq_frame *f, const struct vq_text_region *r)
+static double probability(const struct vq_frame *f, const struct vq_text_region *r, double core)
 {
 	int shift = r->plane > 0;
 	double part = 1.0 / (1 << shift), look;
@@ -387,7 +387,7 @@ static double probability(const struct vq_frame *f, const struct vq_text_region 
 		row.box[i] = r->box[i] * part;
 	look = vq_textnet_score(f->plane[r->plane], f->width >> shift, f->height >> shift, &row);
 	look = fmin(fmax(look, 1e-6), 1 - 1e-6);
-	return 1 / (1 + exp(12.13 - 0.32 * log(look / (1 - look)) - 14.25 * r->core +
+	return 1 / (1 + exp(12.13 - 0.32 * log(look / (1 - look)) - 14.25 * core +
 				0.49 * log(r->height / f->height)));
 }
 
@@ -395,13 +395,13 @@ static void measure(const struct core *c, const struct vq_frame *f, struct vq_te
 {
 	struct vq_textrow row = row_of(c);
 
-	*r = (struct vq_text_region){.slope = row.slope, .core = c->sum / c->weight / 255};
+	*r = (struct vq_text_region){.slope = row.slope};
 	r->plane = plane_of(f, &row);
 	if (r->plane == 0)
 		vq_texttight(f->plane[0], f->width, f->height, &row);
 	set_box(r, &row, f);
 	set_light(r, f, &row);
-	r->score = probability(f, r);
+	r->score = probability(f, r, c->sum / c->weight / 255);
 }
 
 static int by_score(const void *a, const void *b)

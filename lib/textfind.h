@@ -12,7 +12,6 @@
 struct vq_text_region {
 	double box[4]; /* x1, y1, x2, y2 */
 	double score;  /* probability that it is text, 0..1 */
-	double core;   /* mean probability of its core, see textseg.h, 0..1 */
 	double height; /* of a letter, about */
 	double slope;  /* dy/dx of the row */
 	int letters;   /* about how many */

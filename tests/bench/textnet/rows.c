@@ -1,11 +1,9 @@
 /* The rows that the locator finds, for training lib/textnet: standard input names files,
  * each a Y4M stream of a picture and, as a second frame, a mask whose luma is 128 + row
- * height (at most 127) where there are rows of text, 128 where there are none and less
- * where nobody knows.  To standard output, for each tile of a row: 15 floats (file, row,
- * tile, plane, box x1 y1 x2 y2, letter height, share of the box that holds text, share of
- * which nobody knows, the locator's score, mean height of the text, mean probability of
- * the row's core, letter height over that of the frame), then the tile's two planes as
- * bytes, the first times 40 plus 128. */
+ * height (at most 127) where rows of text were drawn.  To standard output, for each tile
+ * of a row: 13 floats (file, row, tile, plane, box x1 y1 x2 y2, letter height, share of
+ * the box that holds drawn rows, 0, the locator's score, mean height of the drawn rows),
+ * then the tile's two planes as bytes, the first times 40 plus 128. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,11 +22,9 @@ static void die(const char *what, const char *why)
 	exit(1);
 }
 
-/* What the mask says of a box: share that holds text and its mean height, share unknown. */
-static void look_up(
-	const struct vq_frame *mask, const double *box, float *share, float *height, float *unknown)
+static void drawn(const struct vq_frame *mask, const double *box, float *share, float *height)
 {
-	double n = 0, all = 0, sum = 0, none = 0;
+	double n = 0, all = 0, sum = 0;
 
 	for (int y = (int)box[1]; y < (int)box[3]; y++)
 		for (int x = (int)box[0]; x < (int)box[2]; x++) {
@@ -37,10 +33,8 @@ static void look_up(
 			all++;
 			n += d > 0;
 			sum += d > 0 ? d : 0;
-			none += d < 0;
 		}
 	*share = (float)(all > 0 ? n / all : 0);
-	*unknown = (float)(all > 0 ? none / all : 0);
 	*height = (float)(n > 0 ? sum / n : 0);
 }
 
@@ -51,7 +45,7 @@ static void put(const struct vq_frame *f, const struct vq_frame *mask,
 	static uint8_t bytes[VQ_TEXTNET_TILE];
 	int shift = r->plane > 0;
 	double part = 1.0 / (1 << shift);
-	float head[15] = {(float)file, (float)index, 0, (float)r->plane};
+	float head[13] = {(float)file, (float)index, 0, (float)r->plane};
 	struct vq_textnet_row row = {
 		.letter = r->height * part, .slope = r->slope, .light = r->light};
 
@@ -61,10 +55,8 @@ static void put(const struct vq_frame *f, const struct vq_frame *mask,
 	}
 	head[8] = (float)r->height;
 	head[11] = (float)r->score;
-	head[13] = (float)r->core;
-	head[14] = (float)(r->height / f->height);
 	if (mask != NULL)
-		look_up(mask, r->box, &head[9], &head[12], &head[10]);
+		drawn(mask, r->box, &head[9], &head[12]);
 	for (int k = 0; k < vq_textnet_tiles(&row); k++) {
 		vq_textnet_cut(
 			f->plane[r->plane], f->width >> shift, f->height >> shift, &row, k, tile);

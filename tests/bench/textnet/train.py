@@ -1,22 +1,17 @@
 """Train lib/textnet from the output of rows.c and write its weights as C.
 
-usage: train.py [-s STEPS] [-o WEIGHTS.h] [-v FOLDS] [-R NAMES ROWS] NAMES ROWS NAMES ROWS ...
+usage: train.py [-s STEPS] [-o WEIGHTS.h] [-l LEAVE_OUT]... NAMES ROWS NAMES ROWS ...
 NAMES holds one file name a line, as rows was given them; what comes before "__" in
-the last part (after digits and "__", for drawn ones) is the source.  -R: rows of frames
-with hand-made boxes, of which as many are seen as of the others.  -v: instead, train FOLDS
-times without a share of the sources and print how well those rows are told apart that no
-network had seen, and the logistic regression for lib/textfind.  Seeds are fixed."""
+the last part (after digits and "__", for drawn ones) is the source, which -l leaves
+out of the training.  Seeds are fixed."""
 import argparse
 import os
 import re
 
 import numpy as np
 
-HEAD, H, W = 15, 24, 96
+HEAD, H, W = 13, 24, 96
 RECORD = 4 * HEAD + 2 * H * W
-BATCH = 160  # rows
-BOXED = .6  # of those, when there are any
-NOISE = .05  # beside them
 
 
 def source(path):
@@ -24,14 +19,14 @@ def source(path):
     return parts[1].split(".")[0] if parts[0].isdigit() else parts[0]
 
 
-def load(names, rows):
-    """Heads, records (head and tile as bytes), source of each record."""
+def load(names, rows, limit=None, rng=None):
+    """Files, heads, records (head and tile as bytes), source of each record."""
     files = [line.strip() for line in open(names)]
     raw = np.memmap(rows, np.uint8, "r")
     raw = raw[:len(raw) // RECORD * RECORD].reshape(-1, RECORD)
     head = np.ascontiguousarray(raw[:, :4 * HEAD]).view(np.float32)
     src = np.array([source(f) for f in files])[head[:, 0].astype(int)]
-    return head, raw, src
+    return files, head, raw, src
 
 
 def tiles(raw, index):
@@ -46,7 +41,7 @@ def label(head):
     y = np.full(len(head), -1)
     ratio = head[:, 8] / np.maximum(head[:, 12], 1)  # parts of letters are no rows of letters
     y[(head[:, 9] >= .6) & (ratio > .35)] = 1
-    y[(head[:, 9] <= .04) & (head[:, 10] <= .3)] = 0
+    y[head[:, 9] <= .04] = 0
     return y
 
 
@@ -69,7 +64,7 @@ def network():
 
 
 def spoil(rng, t):
-    """Tiles differ a little from one time to the next."""
+    """Tiles differ a little from one epoch to the next."""
     n = len(t)
     v = t[..., 0]
     v = v * rng.uniform(.7, 1.1, (n, 1, 1)) + rng.normal(0, .15, (n, 1, 1))
@@ -80,50 +75,10 @@ def spoil(rng, t):
     return np.roll(t, (dy, dx), (1, 2))
 
 
-class Part:
-    """Rows of one kind.  Sources with many have a say between all rows alike and all sources
-    alike."""
-
-    def __init__(self, raw, index, src, share, text):
-        _, kind, size = np.unique(src[index], return_inverse=True, return_counts=True)
-        weight = 1 / np.sqrt(size[kind])
-        self.raw, self.index, self.weight = raw, index, weight / weight.sum()
-        self.count, self.text = round(BATCH * share), text
-
-    def draw(self, rng):
-        k = np.sort(rng.choice(self.index, self.count, True, self.weight))
-        return tiles(self.raw, k), np.full((self.count, 1), self.text, np.float32)
-
-
-class Noise:
-    """What the locator would hardly take for a row, and no network should: noise, fine to
-    coarse, in boxes of any length."""
-
-    text, count = 0, round(BATCH * NOISE)
-
-    def draw(self, rng):
-        t = np.zeros((self.count, H, W, 2), np.float32)
-        for k, tile in enumerate(t):
-            v = rng.normal(0, 1, (H, W))
-            for _ in range(k % 4):
-                for axis in (0, 1):
-                    v = (np.roll(v, 1, axis) + 2 * v + np.roll(v, -1, axis)) / 4
-            tile[..., 0] = np.clip(v / v.std(), -3, 3)
-            half = rng.integers(H // 2, W // 2 + 1)
-            tile[4:20, W // 2 - half:W // 2 + half, 1] = 1
-        return t, np.zeros((self.count, 1), np.float32)
-
-
-def parts_of(drawn, boxed, out):
-    """Half of the rows in a batch are text; out: sources that are left out."""
-    share = [(drawn, 1 - BOXED if boxed else 1)] + ([(boxed, BOXED)] if boxed else [])
-    return [Noise()] + [
-        Part(raw, np.flatnonzero((y == text) & ~np.isin(src, out)), src, part / 2, text)
-        for (raw, y, src), part in share for text in (1, 0)]
-
-
-def train(parts, steps, seed=1, log=print):
+def train(raw, y, src, steps, seed=1, log=print):
     import tensorflow as tf
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.keras.utils.set_random_seed(seed)
     rng = np.random.default_rng(seed)
     model = network()
@@ -139,13 +94,28 @@ def train(parts, steps, seed=1, log=print):
                                 model.trainable_variables))
         return l
 
+    text, other = np.flatnonzero(y == 1), np.flatnonzero(y == 0)
+    _, kind, size = np.unique(src[other], return_inverse=True, return_counts=True)
+    weight = 1 / np.sqrt(size[kind])  # between all rows alike and all sources alike
+    weight /= weight.sum()
+    hard = np.ones(len(other))
     total = 0
     for s in range(steps):
-        x, y = (np.concatenate(v) for v in zip(*(p.draw(rng) for p in parts)))
-        total += float(step(spoil(rng, x), y))
-        if s % 500 == 499:
-            log(f"step {s + 1} loss {total / 500:.4f}", flush=True)
+        if s in (steps // 3, steps * 2 // 3):  # look for what it takes for text
+            some = rng.choice(len(other), min(len(other), 16000), False, weight)
+            p = predict(model, raw, other[some])
+            hard[some] = 1 + 4 / (1 + np.exp(-p))
+        if s % 100 == 0:
+            w = weight * hard
+            w /= w.sum()
+            pool = np.concatenate([rng.choice(text, 6400), rng.choice(other, 9600, True, w)])
+            rng.shuffle(pool)
+            pool = pool.reshape(100, -1)
+            if s:
+                log(f"step {s} loss {total / 100:.4f}", flush=True)
             total = 0
+        k = np.sort(pool[s % 100])
+        total += float(step(spoil(rng, tiles(raw, k)), y[k, None].astype(np.float32)))
     return model
 
 
@@ -188,78 +158,31 @@ def write(path, weights, note):
         f.write("\n#endif\n")
 
 
-def folds_of(src, n):
-    """Sources in n lists of about as many rows."""
-    names, size = np.unique(src, return_counts=True)
-    out, load_of = [[] for _ in range(n)], np.zeros(n)
-    for i in np.argsort(-size, kind="stable"):
-        k = int(np.argmin(load_of))
-        out[k].append(names[i])
-        load_of[k] += size[i]
-    return out
-
-
-def auc(y, v):
-    """Share of pairs of text and no text in which text has the larger value."""
-    order = np.argsort(v, kind="stable")
-    rank = np.empty(len(v))
-    rank[order] = np.arange(len(v))
-    yes = y == 1
-    return (rank[yes].sum() - yes.sum() * (yes.sum() - 1) / 2) / (yes.sum() * (~yes).sum())
-
-
-def regression(x, y, rounds=30):
-    """Weights of a logistic regression, the constant last, by Newton's method."""
-    x = np.column_stack([x, np.ones(len(x))])
-    w = np.zeros(x.shape[1])
-    for _ in range(rounds):
-        p = 1 / (1 + np.exp(-x @ w))
-        w += np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x, x.T @ (y - p))
-    return w
-
-
-def validate(drawn, boxed, heads, steps, folds):
-    raw, y, src = boxed
-    look = np.zeros(len(y))
-    for out in folds_of(src, folds):
-        model = train(parts_of(drawn, boxed, out), steps, log=lambda *a, **k: None)
-        held = np.flatnonzero(np.isin(src, out))
-        look[held] = predict(model, raw, held)
-    known = y >= 0
-    x, y = np.column_stack([look, heads[:, 13], np.log(heads[:, 14])])[known], y[known]
-    w = regression(x, y)
-    print(f"{(y == 1).sum()} tiles of text, {(y == 0).sum()} of something else")
-    for name, v in (("the locator as it is", heads[known, 11]), ("its core alone", x[:, 1]),
-                    ("this network alone", x[:, 0]), ("both and the height", x @ w[:3])):
-        print(f"  AUC {auc(y, v):.3f}  {name}")
-    print("logit = %.3g * look + %.4g * core + %.3g * ln(height / frame) + %.4g" % tuple(w))
-
-
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("-s", type=int, default=2500)
     p.add_argument("-o")
-    p.add_argument("-v", type=int)
-    p.add_argument("-R", nargs=2)
+    p.add_argument("-l", action="append", default=[])
+    p.add_argument("-k", help="keep the trained weights here (npz)")
     p.add_argument("files", nargs="+")
     o = p.parse_args()
-
-    def both(pairs):
-        heads, raws, srcs = zip(*(load(names, rows) for names, rows in pairs))
-        head = np.concatenate(heads)
-        return head, (np.concatenate(raws), label(head), np.concatenate(srcs))
-
-    _, drawn = both(list(zip(o.files[::2], o.files[1::2])))
-    heads, boxed = both([o.R]) if o.R else (None, None)
-    if o.v:
-        validate(drawn, boxed, heads, o.s, o.v)
-        return
-    y = np.concatenate([part[1] for part in (drawn, boxed) if part])
+    raws, ys, srcs = [], [], []
+    for names, rows in zip(o.files[::2], o.files[1::2]):
+        _, head, raw, src = load(names, rows)
+        raws.append(raw)
+        ys.append(label(head))
+        srcs.append(src)
+    raw, y, src = np.concatenate(raws), np.concatenate(ys), np.concatenate(srcs)
+    out = [s for s in np.unique(src) if s in o.l]
+    y[np.isin(src, out)] = -1
     note = f"{(y == 1).sum()} tiles of text, {(y == 0).sum()} of something else."
     print(note, flush=True)
-    model = train(parts_of(drawn, boxed, []), o.s)
+    model = train(raw, y, src, o.s)
+    weights = fold(model)
+    if o.k:
+        np.savez(o.k, **dict(weights))
     if o.o:
-        write(o.o, fold(model), note)
+        write(o.o, weights, note)
 
 
 if __name__ == "__main__":

@@ -394,9 +394,9 @@ def cut(r, im, target):
 
 
 def write_y4m(path, im, rows):
-    """A picture and, as a second frame, 128 + row height where there is text, 128 elsewhere."""
+    """A picture and, as a second frame, 128 + row height where there is text."""
     h, w = rows.shape
-    mask = np.where(rows > 0, 128 + np.minimum(rows, 127), 128).astype(np.uint8)
+    mask = np.where(rows > 0, 128 + np.minimum(rows, 127), 0).astype(np.uint8)
     with open(path, "wb") as f:
         f.write(b"YUV4MPEG2 W%d H%d F25:1 Ip A1:1 C420jpeg\n" % (w, h))
         f.write(b"FRAME\n" + cv2.cvtColor(im, cv2.COLOR_BGR2YUV_I420).tobytes())
