@@ -163,11 +163,12 @@ stop_children() {
 	children=()
 }
 
+# A group is alive as long as any of it is: make ends at the second request, without its jobs.
 any_alive() {
 	local pid
 
 	for pid in "${children[@]}"; do
-		if kill -s 0 "${pid#-}" 2>/dev/null; then
+		if kill -s 0 -- "$pid" 2>/dev/null || kill -s 0 -- "${pid#-}" 2>/dev/null; then
 			return 0
 		fi
 	done

@@ -12,7 +12,8 @@ one=$T/made/1.mp4
 echo 'not a clip' >words.mp4
 
 # Programs of which one is a script: it notes the clip in $LOG and, when there is a file
-# $T/sick, kills itself.  Nothing else tells what was measured anew.
+# $T/sick, kills itself; the clip $HOLD it holds, deaf to SIGTERM, and makes $T/held.  Nothing else
+# tells what was measured anew.
 mkdir bin
 ln -s "$real"/vidqc-* bin
 rm bin/vidqc-frames
@@ -21,6 +22,11 @@ cat >bin/vidqc-frames <<'END_OF_SCRIPT'
 printf '%s\n' "${*: -1}" >>"$LOG"
 if [ -e "$T/sick" ]; then
 	kill -s KILL $$
+fi
+if [[ ${*: -1} = "${HOLD:-none}" ]]; then
+	trap '' TERM
+	: >"$T/held"
+	sleep 60
 fi
 exec "$REAL/vidqc-frames" "$@"
 END_OF_SCRIPT

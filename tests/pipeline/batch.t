@@ -86,6 +86,19 @@ for ((i = 0; i < 100; i++)); do
 done
 is "$(half_written)" '' 'SIGINT: no half-written features'
 
+# One clip's stage has to be killed, the other's ends at once: make does not wait for both.
+HOLD=sixty/c60.mp4 begin -i sixty/c59.mp4 -i sixty/c60.mp4 -i sixty/c58.mp4 -o held.jsonl -j 2
+for ((i = 0; i < 600; i++)); do
+	[ ! -e held ] || break
+	sleep 0.1
+done
+kill -s INT "$pid"
+wait "$pid" 2>/dev/null
+is "$?" 130 'SIGINT, a deaf stage: status 130'
+is "$(find held.jsonl.d -name '.*' -type f)" '' 'SIGINT, a deaf stage: no half-written features'
+temp_is_empty 'SIGINT, a deaf stage'
+is "$(pgrep -f "$T/bin/vidqc-" | paste -sd' ')" '' 'SIGINT, a deaf stage: no stage is left'
+
 begin -i sixty -o out.jsonl -j 2
 await 35
 kill -s KILL "$(pgrep -P "$pid" -x make)"
