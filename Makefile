@@ -20,7 +20,7 @@ ROUTER := router exchange submit jobrequest jobs jsontext apievent problem conta
 vidqc-frames_MODS   := $(BASE) frame y4m source decode distinct sampler
 vidqc-frames_PKGS   := libavformat libavcodec libswscale libavutil jansson
 
-vidqc-ocr_MODS      := $(BASE) frame y4m components textseg texttight textnet textfind pool stability assign texttrack \
+vidqc-ocr_MODS      := $(BASE) frame y4m components textseg texttight textnet textfind pool pyramid align stability assign texttrack \
                        scenesim rowpicture ocr editdist textscan
 vidqc-ocr_LIBS      := -lgomp -lpthread
 
@@ -109,7 +109,7 @@ T_texttight_MODS  := texttight
 T_components_MODS := components err
 T_assign_MODS     := assign
 T_editdist_MODS   := editdist
-T_stability_MODS  := stability frame err
+T_stability_MODS  := stability align pyramid frame err
 T_textfeat_MODS   := textfeat textseries textcause editdist $(BASE)
 T_rng_MODS         := rng
 T_glitchtime_MODS  := glitchtime rng

@@ -1,66 +1,9 @@
-/* Did this piece of picture change?  A crop taken from one frame is laid over a
- * later frame by an affine warp (too stiff to explain a letter away), and both
- * are compared inside the box and in a ring around it. */
+/* Did this piece of picture change?  A crop and the frame it is laid over (align.h) are
+ * compared inside the box and in a ring around it. */
 #ifndef VQ_STABILITY_H
 #define VQ_STABILITY_H
 
-#include <stdbool.h>
-
-#include "frame.h"
-
-#define VQ_PYRAMID_LEVELS 5
-
-/* Luma of one frame and its halvings. */
-struct vq_pyramid {
-	int levels;
-	int width[VQ_PYRAMID_LEVELS], height[VQ_PYRAMID_LEVELS];
-	uint8_t *pixel[VQ_PYRAMID_LEVELS];
-};
-
-enum vq_code vq_pyramid_init(struct vq_pyramid *p, int width, int height, struct vq_err *err);
-void vq_pyramid_clear(struct vq_pyramid *p);
-void vq_pyramid_build(struct vq_pyramid *p, const struct vq_frame *f);
-
-#define VQ_CROP_PIXELS 24576
-
-/* A box and what surrounds it, resampled (never enlarged) so that it holds at most
- * VQ_CROP_PIXELS. */
-struct vq_crop {
-	int width, height; /* crop pixels; 0: empty */
-	int inner[4];	   /* the box within the crop */
-	int fit[4];	   /* what is aligned */
-	double scale;	   /* frame pixels a crop pixel */
-	double x, y;	   /* frame position of the crop's corner */
-	uint8_t pixel[VQ_CROP_PIXELS];
-	uint8_t far[VQ_CROP_PIXELS]; /* 1: far enough from any letters */
-};
-
-/* Take the crop of a box (frame pixels).  letter: the height of small letters, frame
- * pixels; others: boxes of other letters.  What lies outside the frame is left out. */
-void vq_crop_take(struct vq_crop *c, const struct vq_pyramid *p, const double box[4], double letter,
-	const double (*others)[4], size_t count);
-
-/* Where the crop lies in another frame: x = m[0] + m[1]*u + m[2]*v,
- * y = m[3] + m[4]*u + m[5]*v for crop pixel (u,v). */
-struct vq_warp {
-	double m[6];
-};
-
-/* The box (frame pixels) of the crop's inner part under a warp. */
-void vq_warp_box(const struct vq_crop *c, const struct vq_warp *w, double box[4]);
-
-struct vq_aligner; /* buffers; one a thread */
-
-enum vq_code vq_aligner_new(struct vq_aligner **a, struct vq_err *err);
-void vq_aligner_free(struct vq_aligner **a);
-
-/* Align c with the frame, from the displacement (dx,dy) in frame pixels and a
- * magnification, searching +-radius frame pixels around it first, then by weighted
- * Gauss-Newton steps (Baker, Matthews, IJCV 56, 2004) for translation, then all
- * six parameters.  Returns the correlation over what is aligned, -1..1; below
- * about 0.3 the warp means nothing. */
-double vq_crop_align(struct vq_aligner *a, const struct vq_crop *c, const struct vq_pyramid *p,
-	double dx, double dy, double radius, double zoom, struct vq_warp *w);
+#include "align.h"
 
 /* How like the crop the warped frame is.  Correlations are of locally
  * normalised luma, so that light and contrast do not count; -1..1. */

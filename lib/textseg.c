@@ -5,24 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lanes.h"
 #include "textseg_weights.h"
 
-#if defined(__x86_64__) && defined(__gnu_linux__)
-#define FAST __attribute__((target_clones("arch=x86-64-v3", "default")))
-#else
-#define FAST
-#endif
-
-#define LANES 8
 #define STEP 32 /* pixels of the frame in a cell of the coarsest map */
 #define LEVELS 4
 #define TALLEST 512.0f
 
-typedef float lanes __attribute__((vector_size(32), aligned(4), may_alias));
-typedef int32_t masks __attribute__((vector_size(32), aligned(4), may_alias));
-
-/* Maps of one size, a plane a channel.  A border of zeroes: LANES columns before each
- * row and at least LANES after it, a row above and below the plane. */
+/* Maps of one size, a plane a channel.  A border of zeroes: VQ_LANES columns before each
+ * row and at least VQ_LANES after it, a row above and below the plane. */
 struct maps {
 	int width, height, channels;
 	size_t stride, plane;
@@ -51,12 +42,12 @@ static enum vq_code maps_new(
 	m->width = width;
 	m->height = height;
 	m->channels = channels;
-	m->stride = ((size_t)width + 2 * LANES + 4 * LANES - 1) / LANES * LANES;
+	m->stride = ((size_t)width + 2 * VQ_LANES + 4 * VQ_LANES - 1) / VQ_LANES * VQ_LANES;
 	m->plane = m->stride * ((size_t)height + 2);
-	m->memory = calloc(m->plane * (size_t)channels + 2 * LANES, sizeof *m->memory);
+	m->memory = calloc(m->plane * (size_t)channels + 2 * VQ_LANES, sizeof *m->memory);
 	if (m->memory == NULL)
 		return vq_nomem(err);
-	m->data = m->memory + m->stride + LANES;
+	m->data = m->memory + m->stride + VQ_LANES;
 	return VQ_OK;
 }
 
@@ -127,24 +118,24 @@ static inline float *row_of(const struct maps *m, int channel, int y)
 	return m->data + (size_t)channel * m->plane + (size_t)y * m->stride;
 }
 
-/* Four outputs of count times LANES pixels, from all inputs. */
+/* Four outputs of count times VQ_LANES pixels, from all inputs. */
 __attribute__((always_inline)) static inline void point_tile(float *out, size_t out_plane,
 	const float *in, size_t in_plane, const float *weight, const float *bias, int inputs,
 	bool positive, const int count)
 {
-	lanes sum[4][3];
+	vq_lanes sum[4][3];
 
 #pragma GCC unroll 4
 	for (int k = 0; k < 4; k++)
 #pragma GCC unroll 4
 		for (int i = 0; i < count; i++)
-			sum[k][i] = (lanes){0} + bias[k];
+			sum[k][i] = (vq_lanes){0} + bias[k];
 	for (int c = 0; c < inputs; c++) {
-		const lanes *v = (const lanes *)(in + (size_t)c * in_plane);
+		const vq_lanes *v = (const vq_lanes *)(in + (size_t)c * in_plane);
 
 #pragma GCC unroll 4
 		for (int i = 0; i < count; i++) {
-			lanes pixel = v[i];
+			vq_lanes pixel = v[i];
 
 #pragma GCC unroll 4
 			for (int k = 0; k < 4; k++)
@@ -153,19 +144,20 @@ __attribute__((always_inline)) static inline void point_tile(float *out, size_t 
 	}
 #pragma GCC unroll 4
 	for (int k = 0; k < 4; k++) {
-		lanes *o = (lanes *)(out + (size_t)k * out_plane);
+		vq_lanes *o = (vq_lanes *)(out + (size_t)k * out_plane);
 
 #pragma GCC unroll 4
 		for (int i = 0; i < count; i++)
-			o[i] = positive ? (lanes)((masks)sum[k][i] & (sum[k][i] > 0)) : sum[k][i];
+			o[i] = positive ? (vq_lanes)((vq_int_lanes)sum[k][i] & (sum[k][i] > 0))
+					: sum[k][i];
 	}
 }
 
 /* 1x1 convolution of a row; positive: negative results become 0. */
-FAST static void point_row(float *out, size_t out_plane, const float *in, size_t in_plane,
+VQ_WIDE static void point_row(float *out, size_t out_plane, const float *in, size_t in_plane,
 	const float *weight, const float *bias, int inputs, int outputs, int width, bool positive)
 {
-	int vectors = (width + LANES - 1) / LANES;
+	int vectors = (width + VQ_LANES - 1) / VQ_LANES;
 
 	for (int k = 0; k < outputs; k += 4) {
 		const float *w = weight + (size_t)k * (size_t)inputs;
@@ -173,51 +165,51 @@ FAST static void point_row(float *out, size_t out_plane, const float *in, size_t
 		int i = 0;
 
 		for (; i + 3 <= vectors; i += 3)
-			point_tile(o + i * LANES, out_plane, in + i * LANES, in_plane, w, bias + k,
-				inputs, positive, 3);
+			point_tile(o + i * VQ_LANES, out_plane, in + i * VQ_LANES, in_plane, w,
+				bias + k, inputs, positive, 3);
 		for (; i < vectors; i++)
-			point_tile(o + i * LANES, out_plane, in + i * LANES, in_plane, w, bias + k,
-				inputs, positive, 1);
+			point_tile(o + i * VQ_LANES, out_plane, in + i * VQ_LANES, in_plane, w,
+				bias + k, inputs, positive, 1);
 	}
 }
 
 /* 3x3 convolution of each channel with its own weights: row y of what comes out. */
-FAST static void depth_row(
+VQ_WIDE static void depth_row(
 	const struct maps *m, const float *weight, int y, float *out, size_t out_stride)
 {
 	for (int c = 0; c < m->channels; c++) {
 		const float *w = weight + 9 * c, *at = row_of(m, c, y);
 		float *o = out + (size_t)c * out_stride;
 
-		for (int x = 0; x < m->width; x += LANES) {
-			lanes sum = {0};
+		for (int x = 0; x < m->width; x += VQ_LANES) {
+			vq_lanes sum = {0};
 
 			for (int j = -1; j <= 1; j++) {
 				const float *v = at + (ptrdiff_t)j * (ptrdiff_t)m->stride + x;
 
-				sum += *(const lanes *)(v - 1) * w[3 * j + 3] +
-				       *(const lanes *)v * w[3 * j + 4] +
-				       *(const lanes *)(v + 1) * w[3 * j + 5];
+				sum += *(const vq_lanes *)(v - 1) * w[3 * j + 3] +
+				       *(const vq_lanes *)v * w[3 * j + 4] +
+				       *(const vq_lanes *)(v + 1) * w[3 * j + 5];
 			}
-			*(lanes *)(o + x) = sum;
+			*(vq_lanes *)(o + x) = sum;
 		}
 	}
 }
 
 #define EVEN(v)                                                                                    \
-	__builtin_shufflevector(                                                                   \
-		*(const lanes *)(v), *(const lanes *)((v) + LANES), 0, 2, 4, 6, 8, 10, 12, 14)
+	__builtin_shufflevector(*(const vq_lanes *)(v), *(const vq_lanes *)((v) + VQ_LANES), 0, 2, \
+		4, 6, 8, 10, 12, 14)
 
 /* The same at every other pixel of every other row. */
-FAST static void depth_row_halving(
+VQ_WIDE static void depth_row_halving(
 	const struct maps *m, const float *weight, int y, float *out, size_t out_stride)
 {
 	for (int c = 0; c < m->channels; c++) {
 		const float *w = weight + 9 * c, *at = row_of(m, c, 2 * y);
 		float *o = out + (size_t)c * out_stride;
 
-		for (int x = 0; x < m->width / 2; x += LANES) {
-			lanes sum = {0};
+		for (int x = 0; x < m->width / 2; x += VQ_LANES) {
+			vq_lanes sum = {0};
 
 			for (int j = -1; j <= 1; j++) {
 				const float *v = at + (ptrdiff_t)j * (ptrdiff_t)m->stride + 2 * x;
@@ -225,7 +217,7 @@ FAST static void depth_row_halving(
 				sum += EVEN(v - 1) * w[3 * j + 3] + EVEN(v) * w[3 * j + 4] +
 				       EVEN(v + 1) * w[3 * j + 5];
 			}
-			*(lanes *)(o + x) = sum;
+			*(vq_lanes *)(o + x) = sum;
 		}
 	}
 }
@@ -233,16 +225,16 @@ FAST static void depth_row_halving(
 /* What was written beyond the row's end must be 0 again: the next layer's border. */
 static void clear_end(const struct maps *m, int y)
 {
-	size_t end = m->stride - (size_t)m->width - LANES;
+	size_t end = m->stride - (size_t)m->width - VQ_LANES;
 
 	for (int c = 0; c < m->channels; c++)
 		memset(row_of(m, c, y) + m->width, 0, end * sizeof(float));
 }
 
-FAST static void add_row(float *to, const float *from, int width)
+VQ_WIDE static void add_row(float *to, const float *from, int width)
 {
-	for (int x = 0; x < width; x += LANES)
-		*(lanes *)(to + x) += *(const lanes *)(from + x);
+	for (int x = 0; x < width; x += VQ_LANES)
+		*(vq_lanes *)(to + x) += *(const vq_lanes *)(from + x);
 }
 
 /* A depthwise separable convolution, its result at the same or at half the size. */
@@ -333,19 +325,19 @@ static void look(struct vq_textseg *s, const struct vq_frame *f)
 }
 
 /* The two outputs of a row of cells. */
-FAST static void head_row(const struct maps *m, int y, float *core, float *tall)
+VQ_WIDE static void head_row(const struct maps *m, int y, float *core, float *tall)
 {
-	for (int x = 0; x < m->width; x += LANES) {
-		lanes a = (lanes){0} + head_bias[0], b = (lanes){0} + head_bias[1];
+	for (int x = 0; x < m->width; x += VQ_LANES) {
+		vq_lanes a = (vq_lanes){0} + head_bias[0], b = (vq_lanes){0} + head_bias[1];
 
 		for (int c = 0; c < QUARTER; c++) {
-			lanes v = *(const lanes *)(row_of(m, c, y) + x);
+			vq_lanes v = *(const vq_lanes *)(row_of(m, c, y) + x);
 
 			a += v * head_weight[c];
 			b += v * head_weight[QUARTER + c];
 		}
-		*(lanes *)(core + x) = a;
-		*(lanes *)(tall + x) = b;
+		*(vq_lanes *)(core + x) = a;
+		*(vq_lanes *)(tall + x) = b;
 	}
 }
 
