@@ -21,7 +21,7 @@
 #define PROBE_HEIGHT 360 /* of the picture in which repeats are looked for */
 
 static const char usage[] =
-	"usage: vidqc-frames [-o DEST[,fps=F][,samples=N][,height=H]]... [--info FILE]\n"
+	"usage: vidqc-frames [-o DEST[,KEY=VALUE]...]... [--info FILE]\n"
 	"                    [--clip-id ID] [-j THREADS] [--config FILE] [--set KEY=VALUE]\n"
 	"                    [CLIP|-]\n"
 	"Decode a clip once and write it as YUV4MPEG2 streams.\n"
@@ -29,7 +29,8 @@ static const char usage[] =
 	"                         DEST ends at the first comma; without -o: -o -\n"
 	"        fps=F            different frames only, at least F a second\n"
 	"        samples=N        the same, and at least N in all where fps gives fewer\n"
-	"        height=H         at most H pixels high, never enlarged\n"
+	"        height=H         at most H pixels high\n"
+	"        low=H            doubled where no higher than H, twice at most\n"
 	"      --info FILE        write one record on the clip and its decoding\n"
 	"      --clip-id ID       name in that record (default: the file's, without ending)\n"
 	"  -j, --threads N        decoder threads, 0: one a core (default: video.threads)\n"
@@ -46,7 +47,8 @@ enum {
 struct output {
 	char *dest;
 	double fps;
-	long samples, height;
+	long samples;
+	struct vq_fit fit;
 	bool sampled;
 	int fd;
 	size_t picture; /* index of the size that it shows */
@@ -82,7 +84,8 @@ static void parse_key(const struct cli *cli, struct output *o, const char *spec,
 	char *value = strchr(item, '=');
 
 	if (value == NULL)
-		cli_usage(cli, "-o %s: %s: expected fps=F, samples=N or height=H", spec, item);
+		cli_usage(
+			cli, "-o %s: %s: expected fps=F, samples=N, height=H or low=H", spec, item);
 	*value++ = '\0';
 	if (strcmp(item, "fps") == 0) {
 		if (!vq_num_real(value, 0.01, 1000, &o->fps))
@@ -93,9 +96,11 @@ static void parse_key(const struct cli *cli, struct output *o, const char *spec,
 		o->samples = cli_long(cli, "-o samples", value, 1, 1000000);
 		o->sampled = true;
 	} else if (strcmp(item, "height") == 0) {
-		o->height = cli_long(cli, "-o height", value, 2, VQ_MAX_SIDE);
+		o->fit.max_height = (int)cli_long(cli, "-o height", value, 2, VQ_MAX_SIDE);
+	} else if (strcmp(item, "low") == 0) {
+		o->fit.low = (int)cli_long(cli, "-o low", value, 2, VQ_MAX_SIDE);
 	} else {
-		cli_usage(cli, "-o %s: %s: expected fps, samples or height", spec, item);
+		cli_usage(cli, "-o %s: %s: expected fps, samples, height or low", spec, item);
 	}
 }
 
@@ -342,13 +347,14 @@ static int open_outputs(struct job *j)
 	return EX_OK;
 }
 
-/* The index of the picture of that height, a new one if there is none. */
-static enum vq_code want_picture(struct job *j, long height, size_t *index, struct vq_err *err)
+/* The index of the picture within these limits, a new one if there is none. */
+static enum vq_code want_picture(
+	struct job *j, struct vq_fit fit, size_t *index, struct vq_err *err)
 {
 	const struct vq_clip *c = vq_decoder_clip(j->decoder);
 	int w, h;
 
-	vq_frame_fit(c->width, c->height, (int)height, &w, &h);
+	vq_frame_fit(c->width, c->height, fit, &w, &h);
 	for (*index = 0; *index < j->picture_count; ++*index)
 		if (j->pictures[*index].frame.width == w && j->pictures[*index].frame.height == h)
 			return VQ_OK;
@@ -379,7 +385,7 @@ static enum vq_code start_output(struct job *j, struct output *o, struct vq_err 
 	struct vq_stream s = {.src_width = c->width, .src_height = c->height, .rate = c->rate};
 	enum vq_code code;
 
-	if ((code = want_picture(j, o->height, &o->picture, err)) != VQ_OK)
+	if ((code = want_picture(j, o->fit, &o->picture, err)) != VQ_OK)
 		return code;
 	s.width = j->pictures[o->picture].frame.width;
 	s.height = j->pictures[o->picture].frame.height;
@@ -464,7 +470,8 @@ static enum vq_code stream(struct job *j, int fd, struct vq_err *err)
 			for (size_t i = 0; i < j->output_count && code == VQ_OK; i++)
 				code = start_output(j, &j->outputs[i], err);
 			if (code == VQ_OK && j->sampled)
-				code = want_picture(j, PROBE_HEIGHT, &j->probe, err);
+				code = want_picture(
+					j, (struct vq_fit){PROBE_HEIGHT, 0}, &j->probe, err);
 			if (code == VQ_OK && j->sampled)
 				code = vq_frame_init(&j->last, j->pictures[j->probe].frame.width,
 					j->pictures[j->probe].frame.height, err);

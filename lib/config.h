@@ -18,7 +18,9 @@
 	X(VIDEO_MAX_DURATION, "video.max_duration_sec", REAL, "10", 0.01, 86400,                   \
 		"seconds of a clip that are looked at; the rest is reported as cut off")           \
 	X(VIDEO_MAX_RESOLUTION, "video.max_resolution", INT, "720", 16, 4320,                      \
-		"height in pixels of the frames read for text, never enlarged")                    \
+		"height in pixels of the frames read for text, at most")                           \
+	X(VIDEO_LOW_RESOLUTION, "video.low_resolution", INT, "320", 2, 4320,                       \
+		"frames no higher than this, in pixels, are doubled before they are read")         \
 	X(VIDEO_ANALYSIS_HEIGHT, "video.analysis_height", INT, "360", 16, 2160,                    \
 		"height in pixels of the frames measured for flicker, never enlarged")             \
 	X(VIDEO_MAX_PIXELS, "video.max_pixels", INT, "35389440", 4, 268435456,                     \

@@ -29,11 +29,17 @@ enum vq_code vq_frame_init(struct vq_frame *f, int width, int height, struct vq_
 	return VQ_OK;
 }
 
-void vq_frame_fit(int width, int height, int max_height, int *fit_width, int *fit_height)
+void vq_frame_fit(int width, int height, struct vq_fit fit, int *fit_width, int *fit_height)
 {
-	if (max_height > 0 && max_height < height) {
-		width = (int)((long long)width * max_height / height);
-		height = max_height;
+	for (int i = 0; i < 2 && height <= fit.low; i++) {
+		if ((fit.max_height > 0 && 2 * height > fit.max_height) || 2 * width > VQ_MAX_SIDE)
+			break;
+		width *= 2;
+		height *= 2;
+	}
+	if (fit.max_height > 0 && fit.max_height < height) {
+		width = (int)((long long)width * fit.max_height / height);
+		height = fit.max_height;
 	}
 	*fit_width = width < 2 ? 2 : width & ~1;
 	*fit_height = height < 2 ? 2 : height & ~1;

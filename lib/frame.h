@@ -24,9 +24,15 @@ size_t vq_frame_bytes(int width, int height);
 /* Allocate the planes (contents undefined).  VQ_EDATA for odd or absurd sizes. */
 enum vq_code vq_frame_init(struct vq_frame *f, int width, int height, struct vq_err *err);
 
-/* The size of a rendition of a width x height picture: no higher than max_height (0:
- * no limit), never enlarged, the same shape, even sides (rounded down, at least 2). */
-void vq_frame_fit(int width, int height, int max_height, int *fit_width, int *fit_height);
+/* What a rendition may be, heights in pixels; 0: anything. */
+struct vq_fit {
+	int max_height;
+	int low; /* pictures that are no higher are doubled, and once more if still so */
+};
+
+/* The size of a rendition of a width x height picture: the same shape, even sides (rounded
+ * down, at least 2).  What is doubled is not made higher than max_height. */
+void vq_frame_fit(int width, int height, struct vq_fit fit, int *fit_width, int *fit_height);
 
 /* Copy pixels, number and time; both have the same size. */
 void vq_frame_copy(struct vq_frame *to, const struct vq_frame *from);

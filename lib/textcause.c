@@ -154,7 +154,7 @@ static double scene_change(const struct vq_text_sample *s)
 
 double vq_text_proof(const struct vq_text_series *t)
 {
-	double sum = 0, weight = 0;
+	double proved = 0, weight = 0;
 
 	for (size_t i = 1; i < t->count; i++) {
 		const struct vq_text_sample *s = &t->sample[i];
@@ -165,9 +165,9 @@ double vq_text_proof(const struct vq_text_series *t)
 			continue;
 		weight += trust;
 		if (is_sure(t, i) && change >= PLAIN && beyond >= PROOF)
-			sum += trust * beyond;
+			proved += trust;
 	}
-	return weight > 0 ? sum / weight : 0;
+	return weight > 0 ? proved / weight : 0;
 }
 
 static bool all_digits(const char *s)

@@ -23,10 +23,10 @@ struct vq_text_verdict {
  * caption.  NULL otherwise, and always for text that cannot be read with confidence. */
 const char *vq_text_legitimate(const struct vq_text_series *t, const char **notes);
 
-/* How surely letters change and nothing else does: the mean over all steps, by trust, of what
- * the crop changes beyond twice what its surroundings do, in those steps where that is much and
- * neither motion nor blur nor a fade nor the frame's edge can explain it; 0..1.  0 without
- * measurements of the picture. */
+/* How often letters change and nothing else does: the share of all steps, by trust, in which
+ * the crop changes much more than twice as much as its surroundings do, and neither motion nor
+ * blur nor a fade nor the frame's edge can explain it; 0..1.  0 without measurements of the
+ * picture. */
 double vq_text_proof(const struct vq_text_series *t);
 
 /* edit_threshold: more edits between consecutive readings than this are told, as OCR

@@ -53,9 +53,9 @@ static const struct vq_feature features[] = {
 		"similarity of the whole frame where the worst track changes most"},
 	{"text_unstable_share", "text", "share", 0, 1,
 		"share of all evidence in tracks that change more than their surroundings"},
-	{"text_proof", "text", "score", 0, 1,
-		"change of letters beyond twice that of what is around them, in steps that nothing "
-		"else explains; worst track, weighted by evidence twice"},
+	{"text_proof", "text", "share", 0, 1,
+		"steps in which letters change by far more than twice what is around them, and "
+		"nothing else explains it; worst track, weighted by evidence twice"},
 	MEASURE("change", "score", 1, "1 - correlation of the aligned crop with the one before"),
 	MEASURE("excess", "score", 1, "how much more the crop changes than the ring around it"),
 	MEASURE("peak", "score", 1, "90th percentile of the crop's change"),

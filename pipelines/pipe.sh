@@ -259,7 +259,7 @@ read_forms() {
 	local both
 
 	both=$(jq -r '.video | "height=\(.analysis_height)",
-		"fps=\(.sample_fps),height=\(.max_resolution),samples=\(.sample_budget)"' \
+		"fps=\(.sample_fps),height=\(.max_resolution),low=\(.low_resolution),samples=\(.sample_budget)"' \
 		"$work/config.json")
 	native_form=${both%%$'\n'*}
 	text_form=${both#*$'\n'}

@@ -34,11 +34,14 @@ BIN = os.environ.get("VQ_BIN", os.path.join(HERE, "../../build/bin"))
 # ---- frames -----------------------------------------------------------------------------
 
 def frame(path, number):
-    """Y4M bytes of a frame as vidqc-ocr is given it: at most 720 high."""
+    """Y4M bytes of a frame as vidqc-ocr is given it: doubled up to twice when no higher than
+    320 pixels (video.low_resolution), at most 720 high."""
+    w, h = size_of(path)
+    scale = 4 if h <= 160 else 2 if h <= 320 else min(1, 720 / h)
     return subprocess.run(
         ["ffmpeg", "-nostdin", "-v", "error", "-i", path, "-frames:v", "1", "-vf",
-         f"select=eq(n\\,{number}),scale=trunc(iw*min(1\\,720/ih)/2)*2:"
-         "trunc(ih*min(1\\,720/ih)/2)*2,format=yuv420p", "-f", "yuv4mpegpipe", "-"],
+         f"select=eq(n\\,{number}),scale={int(w * scale) // 2 * 2}:{int(h * scale) // 2 * 2},"
+         "format=yuv420p", "-f", "yuv4mpegpipe", "-"],
         check=True, capture_output=True).stdout
 
 

@@ -163,7 +163,15 @@ is "$(info .interlaced)" "$(info .frames_decoded)" 'interlaced frames are counte
 exits 0 vidqc-frames -o -,height=50 "$T/a.mp4"
 is "$(y4m "$T/out" | head -1)" '66 50 24:1 128x96' 'height=50'
 exits 0 vidqc-frames -o -,height=720 "$T/a.mp4"
-is "$(y4m "$T/out" | head -1)" '128 96 24:1 128x96' 'never enlarged'
+is "$(y4m "$T/out" | head -1)" '128 96 24:1 128x96' 'not enlarged'
+exits 0 vidqc-frames -o -,low=96,height=720 "$T/a.mp4"
+is "$(y4m "$T/out" | head -1)" '256 192 24:1 128x96' 'low=96: doubled'
+exits 0 vidqc-frames -o -,low=95 "$T/a.mp4"
+is "$(y4m "$T/out" | head -1)" '128 96 24:1 128x96' 'low=95: higher than that'
+exits 0 vidqc-frames -o -,low=320 "$T/a.mp4"
+is "$(y4m "$T/out" | head -1)" '512 384 24:1 128x96' 'low=320: doubled twice'
+exits 0 vidqc-frames -o -,low=320,height=300 "$T/a.mp4"
+is "$(y4m "$T/out" | head -1)" '256 192 24:1 128x96' 'but not above height'
 make_clip "$T/odd.mkv" 'testsrc2=s=64x64:r=10:d=0.3' -vf 'format=yuv444p,crop=33:17' -pix_fmt yuv444p -c:v ffv1
 exits 0 vidqc-frames "$T/odd.mkv"
 is "$(y4m "$T/out" | head -1)" '32 16 10:1 33x17' 'odd sides are rounded down'
@@ -337,6 +345,7 @@ usage() {
 usage 'fps 0: expected a number' -o -,fps=0 "$T/a.mp4"
 usage 'fps x: expected a number' -o -,fps=x "$T/a.mp4"
 usage 'height 1: expected an integer' -o -,height=1 "$T/a.mp4"
+usage 'low big: expected an integer' -o -,low=big "$T/a.mp4"
 usage 'samples -1: expected an integer' -o -,samples=-1 "$T/a.mp4"
 usage 'width: expected fps' -o -,width=3 "$T/a.mp4"
 usage 'loud: expected fps=F' -o -,loud "$T/a.mp4"

@@ -78,7 +78,7 @@ export CURL_HOME=$HOME PATH="$T/bin:$PATH"
 # ---- all of them
 # Those that end with another status than 0, and which.
 declare -A ends=(
-	['vidqc-classify --set model.binary_threshold=0.8 --gate features.jsonl']=1
+	['vidqc-classify --set model.binary_threshold=0.75 --gate features.jsonl']=1
 	['vidqc batch --input clips --output predictions.jsonl --gate --summary summary.json']=1
 )
 

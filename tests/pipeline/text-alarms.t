@@ -230,6 +230,12 @@ flagged 'letters that melt' 110 136 560 184
 clip letter "$(still 640x360 25 3)$(taking_turns 2 56 120 130 "$bold" yellow RESTAURANT RESFAURANT RESTAUPANT RESTAURANI REGTAURANT RESTADRANT BESTAURANT),$grain"
 event 'one letter every two frames' 122 130 538 174
 
+# Seen in pieces, unless small clips are read at twice their size.
+clip small "$(wall 320x180 24 4 5)$(taking_turns 3 11 90 80 "$bold" white GRAVDHOTEL CRANOHOIEL GBAMDHCTFL ERAWDNOTEI GRANPHDTEL CPAMDKOTEB),$grain"
+flagged 'letters of eight pixels in a small clip' 90 78 178 90
+clip small-still "$(wall 320x180 24 4 5),$(text 'GRAND HOTEL' 11 90 80),$grain"
+let_go 'small letters that stay'
+
 ws=('BAKERY SHOP' 'BXKEPY SHCP' 'EAKFBY 3HOF' 'BAXERV SNOP' 'DAKEBY GHDP' 'BAKERY 5IIOR')
 morph=
 for i in "${!ws[@]}"; do

@@ -200,17 +200,24 @@ static void failures(void)
 
 static void sizes(void)
 {
-	static const int cases[][5] = {{1920, 1080, 360, 640, 360}, {1280, 720, 720, 1280, 720},
-		{320, 240, 720, 320, 240}, {33, 17, 0, 32, 16}, {1, 1, 0, 2, 2},
-		{1, 4000, 100, 2, 100}, {4096, 2160, 101, 190, 100}, {405, 720, 360, 202, 360}};
+	static const int cases[][6] = {{1920, 1080, 360, 0, 640, 360},
+		{1280, 720, 720, 0, 1280, 720}, {320, 240, 720, 0, 320, 240},
+		{33, 17, 0, 0, 32, 16}, {1, 1, 0, 0, 2, 2}, {1, 4000, 100, 0, 2, 100},
+		{4096, 2160, 101, 0, 190, 100}, {405, 720, 360, 0, 202, 360},
+		{256, 256, 720, 320, 512, 512}, {568, 320, 720, 320, 1136, 640},
+		{640, 360, 720, 320, 640, 360}, {256, 144, 720, 320, 1024, 576},
+		{64, 48, 720, 320, 256, 192}, {320, 240, 400, 320, 320, 240},
+		{320, 240, 120, 320, 160, 120}, {33, 17, 0, 20, 66, 34},
+		{16000, 30, 0, 320, 16000, 30}};
 	struct vq_frame f;
 	struct vq_err err;
 	int w, h;
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		vq_frame_fit(cases[i][0], cases[i][1], cases[i][2], &w, &h);
-		ok(w == cases[i][3] && h == cases[i][4], "%dx%d in %d: %dx%d", cases[i][0],
-			cases[i][1], cases[i][2], w, h);
+		vq_frame_fit(cases[i][0], cases[i][1], (struct vq_fit){cases[i][2], cases[i][3]},
+			&w, &h);
+		ok(w == cases[i][4] && h == cases[i][5], "%dx%d at most %d, low %d: %dx%d",
+			cases[i][0], cases[i][1], cases[i][2], cases[i][3], w, h);
 	}
 	is_int(vq_frame_init(&f, 3, 2, &err), VQ_EDATA, "odd width");
 	is_int(vq_frame_init(&f, 2, 0, &err), VQ_EDATA, "no height");
