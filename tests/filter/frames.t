@@ -160,18 +160,17 @@ exits 0 vidqc-frames --info "$T/info" "$T/inter.mp4"
 is "$(info .interlaced)" "$(info .frames_decoded)" 'interlaced frames are counted'
 
 # ---- sizes ------------------------------------------------------------------------------
-exits 0 vidqc-frames -o -,height=50 "$T/a.mp4"
-is "$(y4m "$T/out" | head -1)" '66 50 24:1 128x96' 'height=50'
-exits 0 vidqc-frames -o -,height=720 "$T/a.mp4"
-is "$(y4m "$T/out" | head -1)" '128 96 24:1 128x96' 'not enlarged'
-exits 0 vidqc-frames -o -,low=96,height=720 "$T/a.mp4"
-is "$(y4m "$T/out" | head -1)" '256 192 24:1 128x96' 'low=96: doubled'
-exits 0 vidqc-frames -o -,low=95 "$T/a.mp4"
-is "$(y4m "$T/out" | head -1)" '128 96 24:1 128x96' 'low=95: higher than that'
-exits 0 vidqc-frames -o -,low=320 "$T/a.mp4"
-is "$(y4m "$T/out" | head -1)" '512 384 24:1 128x96' 'low=320: doubled twice'
-exits 0 vidqc-frames -o -,low=320,height=300 "$T/a.mp4"
-is "$(y4m "$T/out" | head -1)" '256 192 24:1 128x96' 'but not above height'
+# sized KEYS WIDTH HEIGHT NAME: of a clip of 128x96.
+sized() {
+	exits 0 vidqc-frames -o "-,$1" "$T/a.mp4"
+	is "$(y4m "$T/out" | head -1)" "$2 $3 24:1 128x96" "$1: $4"
+}
+sized height=50 66 50 'no higher'
+sized height=720 128 96 'not enlarged'
+sized low=96,height=720 256 192 'doubled'
+sized low=95 128 96 'higher than that'
+sized low=320 512 384 'doubled twice'
+sized low=320,height=300 256 192 'but not above height'
 make_clip "$T/odd.mkv" 'testsrc2=s=64x64:r=10:d=0.3' -vf 'format=yuv444p,crop=33:17' -pix_fmt yuv444p -c:v ffv1
 exits 0 vidqc-frames "$T/odd.mkv"
 is "$(y4m "$T/out" | head -1)" '32 16 10:1 33x17' 'odd sides are rounded down'

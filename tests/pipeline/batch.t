@@ -92,6 +92,7 @@ for ((i = 0; i < 600; i++)); do
 	[ ! -e held ] || break
 	sleep 0.1
 done
+ok 'a deaf stage is in work' test -e held
 kill -s INT "$pid"
 wait "$pid" 2>/dev/null
 is "$?" 130 'SIGINT, a deaf stage: status 130'
