@@ -256,11 +256,12 @@ void vq_crop_compare(struct vq_aligner *a, const struct vq_crop *c, const struct
 }
 
 double vq_crop_surroundings(struct vq_aligner *a, const struct vq_crop *c,
-	const struct vq_pyramid *p, const struct vq_warp *w)
+	const struct vq_pyramid *p, const struct vq_warp *w, double *light)
 {
 	int level = vq_pyramid_level(p, c->scale), radius = VQ_CROP_LETTER / 3,
 	    n = c->width * c->height;
 	struct moments m = {0};
+	double difference = 0;
 
 	for (int v = 0; v < c->height; v++)
 		vq_warp_row(p, level, w, 0, c->width, v, 1, a->now + v * c->width,
@@ -269,6 +270,7 @@ double vq_crop_surroundings(struct vq_aligner *a, const struct vq_crop *c,
 		a->far[i] = c->far[i] && a->seen[i];
 		a->a[i] = a->far[i];
 		a->then[i] = c->pixel[i];
+		difference += a->far[i] ? a->now[i] - a->then[i] : 0;
 	}
 	box_mean(a, a->a, a->share, c->width, c->height, radius);
 	normalise_far(a, a->now, c->width, c->height, radius);
@@ -276,5 +278,6 @@ double vq_crop_surroundings(struct vq_aligner *a, const struct vq_crop *c,
 	for (int i = 0; i < n; i++)
 		if (a->far[i])
 			add_moment(&m, a->then[i], a->now[i]);
+	*light = m.n > 0 ? difference / m.n : 0;
 	return correlate(&m, FAR_FLAT);
 }

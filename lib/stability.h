@@ -25,8 +25,8 @@ void vq_crop_compare(struct vq_aligner *a, const struct vq_crop *c, const struct
 
 /* The correlation of what lies around the box and far from all letters: letters that change
  * have no part in it, nor has what blurs or shifts them a little.  1 where that is empty, or
- * flat in both. */
+ * flat in both.  light: its mean luma now minus then, levels. */
 double vq_crop_surroundings(struct vq_aligner *a, const struct vq_crop *c,
-	const struct vq_pyramid *p, const struct vq_warp *w);
+	const struct vq_pyramid *p, const struct vq_warp *w, double *light);
 
 #endif

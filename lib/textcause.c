@@ -7,8 +7,10 @@
 
 #define CHANGE 0.15 /* correlation lost in a step that is worth a look */
 #define PLAIN 0.3   /* correlation lost in a step that proves something */
-#define TWICE 2	    /* what the surroundings lost, to leave out what may be theirs */
+#define THEIRS 1.5  /* times what the surroundings lost: may be theirs */
 #define PROOF 0.2   /* of it, at least this much more than that */
+#define OTHER 0.4   /* correlation lost by text that gives way to another */
+#define VISIBLE 8   /* levels that letters stand out by, not to be taken for a coder's noise */
 #define STILL 0.1   /* of a letter's height: less is no motion, for a proof */
 #define EXCESS 0.06 /* of it, at least this much more than the ring lost */
 #define CELL 0.6    /* correlation lost by the letters that lost most: they are others */
@@ -24,6 +26,7 @@
 #define FAINT_SAMPLES 3 /* in so many samples */
 #define WHOLE 0.98	/* visible share of a row that the frame's edge does not cut */
 #define QUARTER 0.25	/* of a letter's height: less is no motion */
+#define UNKNOWN 0.5	/* score of a row whose locator gives none */
 #define CERTAIN 80	/* confidence (0..100) of readings that are taken at their word */
 #define SLIP 0.1	/* normalised edits between the letters of one row */
 
@@ -152,20 +155,49 @@ static double scene_change(const struct vq_text_sample *s)
 	return still && !isnan(s->around) ? fmax(0, 1 - s->around) : ring_change(s);
 }
 
+/* Do the letters of a step change, and nothing else? */
+static bool proves(const struct vq_text_series *t, size_t i)
+{
+	const struct vq_text_sample *s = &t->sample[i];
+	double change = vq_text_step_change(t, i);
+
+	return is_sure(t, i) && !(s->contrast < VISIBLE) && change >= PLAIN &&
+	       change - THEIRS * scene_change(s) >= PROOF;
+}
+
+/* Has the row made way for another one, as captions and labels do: it stayed for as long as it
+ * takes to read it, and so does the next? */
+static bool is_exchange(const struct vq_text_series *t, size_t i)
+{
+	if (vq_text_step_change(t, i) < OTHER)
+		return false;
+	for (size_t k = 1; k < t->count; k++)
+		if (k != i && fabs(t->sample[k].time - t->sample[i].time) <= STAYS &&
+			vq_text_step_change(t, k) >= PLAIN && is_sure(t, k))
+			return false;
+	return true;
+}
+
+/* How likely there is text before a step and after it: a mouth that opens is none. */
+static double text_score(const struct vq_text_series *t, size_t i)
+{
+	double score = fmin(t->sample[i - 1].score, t->sample[i].score); /* not NAN's */
+
+	return isnan(score) ? UNKNOWN : score;
+}
+
 double vq_text_proof(const struct vq_text_series *t)
 {
 	double proved = 0, weight = 0;
 
 	for (size_t i = 1; i < t->count; i++) {
-		const struct vq_text_sample *s = &t->sample[i];
-		double trust = vq_text_step_trust(t, i), change = vq_text_step_change(t, i);
-		double beyond = change - TWICE * scene_change(s);
+		double trust = vq_text_step_trust(t, i);
 
-		if (isnan(s->similarity))
+		if (isnan(t->sample[i].similarity))
 			continue;
 		weight += trust;
-		if (is_sure(t, i) && change >= PLAIN && beyond >= PROOF)
-			proved += trust;
+		if (proves(t, i) && !is_exchange(t, i))
+			proved += trust * text_score(t, i);
 	}
 	return weight > 0 ? proved / weight : 0;
 }
@@ -250,6 +282,23 @@ static bool is_replacement(const struct vq_text_series *t)
 	return changes > 0 && steps <= 2 * changes;
 }
 
+/* The same by the looks of it, whatever the reader makes of it: nothing else changes. */
+static bool is_relabelled(const struct vq_text_series *t)
+{
+	size_t exchanges = 0;
+
+	if (t->count == 0 || t->sample[t->count - 1].time - t->sample[0].time < 2 * STAYS)
+		return false;
+	for (size_t i = 1; i < t->count; i++) {
+		if (vq_text_step_change(t, i) < CHANGE)
+			continue;
+		if (isnan(t->sample[i].similarity) || !is_sure(t, i) || !is_exchange(t, i))
+			return false;
+		exchanges++;
+	}
+	return exchanges > 0;
+}
+
 const char *vq_text_legitimate(const struct vq_text_series *t, const char **notes)
 {
 	if (is_counter(t)) {
@@ -260,7 +309,7 @@ const char *vq_text_legitimate(const struct vq_text_series *t, const char **note
 		*notes = "each reading goes on where the one before ended";
 		return "typing";
 	}
-	if (is_replacement(t)) {
+	if (is_replacement(t) || is_relabelled(t)) {
 		*notes = "one steady text gives way to another";
 		return "caption";
 	}

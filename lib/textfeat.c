@@ -54,8 +54,8 @@ static const struct vq_feature features[] = {
 	{"text_unstable_share", "text", "share", 0, 1,
 		"share of all evidence in tracks that change more than their surroundings"},
 	{"text_proof", "text", "share", 0, 1,
-		"steps in which letters change by far more than twice what is around them, and "
-		"nothing else explains it; worst track, weighted by evidence twice"},
+		"steps in which letters change by far more than what is around them, and "
+		"nothing else explains it, by text score; worst track, weighted by evidence twice"},
 	MEASURE("change", "score", 1, "1 - correlation of the aligned crop with the one before"),
 	MEASURE("excess", "score", 1, "how much more the crop changes than the ring around it"),
 	MEASURE("peak", "score", 1, "90th percentile of the crop's change"),
@@ -315,7 +315,7 @@ static void fill_measures(const struct vq_textfeat *t, double *values)
 
 		if (!counts(t, i))
 			continue;
-		weight += s->evidence;
+		weight += t->told[i]; /* what may change counts as steady for the most part */
 		for (size_t m = 0; m < VQ_TM_COUNT; m++) {
 			double v = fmin(fmax(s->measure[m], 0), features[F_CLIP_COUNT + m].max);
 

@@ -15,6 +15,9 @@
 #define FOUND 0.7      /* correlation with which nothing better is looked for */
 #define ZOOM 0.05      /* a size more or less, when the crop is not found as it was */
 #define FAR 0.15       /* and never further than this */
+#define CHANGED 0.7    /* correlation of letters below which others may stand there */
+#define STAYED 0.9     /* of what surrounds them: it is where it was expected */
+#define LIGHT 10       /* levels that it may become lighter or darker by, then */
 #define BLEND 0.25     /* how far a box follows the locator each sample */
 #define FIRST_READS 5  /* new regions of a frame that are read at first sight */
 #define READS_START 10 /* readings of a clip: this many and */
@@ -32,6 +35,7 @@ struct track {
 	bool visible;
 	/* of the frame at hand */
 	struct vq_warp warp;
+	bool placed; /* by its surroundings */
 	double moved[4];
 	/* reading */
 	int reads, unread;
@@ -188,6 +192,44 @@ static double find_again(
 	return best;
 }
 
+/* The crop where it should be by its velocity. */
+static struct vq_warp expected(const struct vq_texttrack *t, struct track *k)
+{
+	const struct vq_crop *c = crop_back(k, 0);
+	double passed = t->time - k->time;
+
+	return (struct vq_warp){{c->x + k->velocity[0] * passed, c->scale, 0,
+		c->y + k->velocity[1] * passed, 0, c->scale}};
+}
+
+static void compare(struct vq_aligner *a, struct track *k, const struct vq_pyramid *p)
+{
+	double light;
+
+	vq_crop_compare(a, crop_back(k, 0), p, &k->warp, &k->seen.like);
+	k->seen.around = vq_crop_surroundings(a, crop_back(k, 0), p, &k->warp, &light);
+}
+
+/* Letters that became others are found nowhere, or where something resembles them.  When
+ * what surrounds them is where it was expected, so are they. */
+static void place_by_surroundings(
+	const struct vq_texttrack *t, struct vq_aligner *a, struct track *k)
+{
+	struct vq_warp w = expected(t, k);
+	double around, light;
+
+	k->placed = false;
+	if (k->seen.like.box >= CHANGED)
+		return;
+	around = vq_crop_surroundings(a, crop_back(k, 0), t->pyramid, &w, &light);
+	if (around < STAYED || around <= k->seen.around || fabs(light) > LIGHT)
+		return;
+	k->warp = w;
+	k->placed = true;
+	k->seen.match = fmax(k->seen.match, around);
+	compare(a, k, t->pyramid);
+}
+
 static void follow(void *context, int worker, size_t index)
 {
 	struct vq_texttrack *t = context;
@@ -201,8 +243,8 @@ static void follow(void *context, int worker, size_t index)
 	double radius = reach * t->pyramid->height[0] + 4;
 
 	k->seen.match = find_again(t, a, k, radius);
-	vq_crop_compare(a, c, t->pyramid, &k->warp, &k->seen.like);
-	k->seen.around = vq_crop_surroundings(a, c, t->pyramid, &k->warp);
+	compare(a, k, t->pyramid);
+	place_by_surroundings(t, a, k);
 	vq_warp_box(c, &still, before);
 	vq_warp_box(c, &k->warp, k->moved);
 	k->seen.motion[0] = (k->moved[0] + k->moved[2] - before[0] - before[2]) / 2;
@@ -275,7 +317,8 @@ static void carry(struct track *k, const struct vq_pyramid *p)
 {
 	k->misses++;
 	k->strength *= 0.9;
-	k->visible = k->hits >= 2 && k->seen.match >= MATCH && k->seen.like.visible > 0.6;
+	k->visible =
+		k->hits >= 2 && k->seen.match >= MATCH && !k->placed && k->seen.like.visible > 0.6;
 	k->seen.found = false;
 	memcpy(k->seen.box, k->moved, sizeof k->seen.box);
 	clip_box(k->seen.box, p);

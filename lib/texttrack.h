@@ -22,7 +22,9 @@ struct vq_seen {
 	int letters, plane;
 	bool light, unsure;
 	double motion[2]; /* of the box's middle since the sample before, frame pixels */
-	double match;	  /* correlation of crop and ring after alignment */
+	/* Correlation of crop and ring after alignment, or that of the surroundings where letters
+	 * became others and the surroundings stayed where they were expected. */
+	double match;
 	struct vq_likeness like;
 	double around; /* of the surroundings, see vq_crop_surroundings() */
 	/* Correlation in box and ring against the crop two and four samples

@@ -210,6 +210,9 @@ done
 clip theme "color=0xf0f0f0:s=640x360:r=30:d=4$menu,negate=enable='gte(t\,2)'"
 let_go 'a screen that turns dark'
 
+clip labels "$(still 640x360 25 4),drawbox=x=60:y=60:w=150:h=44:c=0x204080:t=fill,$(text 'ЂЖЯƎꞀ' 30 70 66 "$bold" white 0 ":enable='lt(t\,1.6)'"),$(text 'ФԿՔЖƔ' 30 70 66 "$bold" white 0 ":enable='gte(t\,1.6)'"),$grain"
+unflagged 'a label that is exchanged, in letters that cannot be read'
+
 page=
 for ((i = 0; i < 24; i++)); do
 	page+=",$(text "line $((i * 37 + 11)) of the long report" 24 40 "$((20 + 40 * i))-80*floor(t*2)" "$mono" 0x303030 0)"
@@ -223,6 +226,9 @@ flagged 'other letters every three frames' 130 134 520 178
 
 clip shapes "$(wall 640x360 24 4 4)$(taking_turns 6 60 120 130 "$serif" black 'ЂЖЯƎꞀƱƔ' 'ЖꞀƎЂЯФƱ' 'ФԿՔЖƔЯƎ' 'ЯЂƱФԿꞀЖ' 'ƔФЖՔƎЂЯ'),$grain"
 flagged 'other shapes every six frames' 120 134 500 188
+
+clip overlay "$(wall 640x360 24 4 4)$(taking_turns 8 26 40 30 "$bold" white 'HARBOUR LIGHTS' 'MODERN KITCHEN' 'WINTER GARDENS' 'COPPER BRIDGES'),$grain"
+flagged 'an overlay with other words every third of a second' 40 32 290 54
 
 clip melt "$(still 640x360 24 4),$(text 'OCEAN CAFE' 64 110 130)[t];nullsrc=s=640x360:r=24:d=4,geq=lum='128+9*sin(X/11+N*0.55)*cos(Y/9+N*0.4)':cb=128:cr=128,format=gray,split[a][b];[b]vflip[c];[t]format=gbrp[d];[a]format=gbrp[x];[c]format=gbrp[y];[d][x][y]displace=edge=smear,format=yuv420p,$grain"
 flagged 'letters that melt' 110 136 560 184

@@ -90,7 +90,7 @@ static void test_same(struct bench *b)
 
 static void test_changed(struct bench *b)
 {
-	double same, one, around;
+	double same, one, around, light;
 
 	compare(b, 80, 60, 1, 0, 1, 0);
 	same = b->like.box;
@@ -99,12 +99,16 @@ static void test_changed(struct bench *b)
 	ok(one < same - 0.02, "one letter of eight changed: %.3f", one);
 	ok(b->like.worst < 0.8 && b->like.worst < one - 0.1, "its cell tells: %.3f", b->like.worst);
 	ok(b->like.ring > 0.95, "its ring does not: %.3f", b->like.ring);
-	around = vq_crop_surroundings(b->a, &b->crop, &b->p, &b->w);
+	around = vq_crop_surroundings(b->a, &b->crop, &b->p, &b->w, &light);
 	ok(around > 0.99, "what is around it even less: %.3f", around);
+	is_real(light, 0, 0.5, "nor does it become lighter");
 	ok(b->like.stroke < 0.99, "strokes differ: %.3f", b->like.stroke);
 	compare(b, 86, 57, 1, 0x6f1f6, 1, 0);
 	ok(b->like.box < same - 0.02, "also while it moves: %.3f", b->like.box);
 	is_real(b->box[0] - 80, 6, 0.4, "which is measured");
+	compare(b, 80, 60, 1, 0, 1, 30);
+	vq_crop_surroundings(b->a, &b->crop, &b->p, &b->w, &light);
+	is_real(light, 30, 0.5, "a brighter picture has brighter surroundings");
 }
 
 /* Take the crop of a box of text that starts at x0. */
@@ -119,7 +123,7 @@ static void take(struct bench *b, double x0, const double box[4])
 static void test_neighbours(struct bench *b)
 {
 	const double box[4] = {80, 60, 136, 80}, beside[1][4] = {{140, 60, 240, 80}};
-	double seen[2];
+	double seen[2], light;
 
 	for (size_t others = 0; others < 2; others++) {
 		draw(&b->frame, 80, 60, 1, 0, 1, 0);
@@ -127,7 +131,7 @@ static void test_neighbours(struct bench *b)
 		vq_crop_take(&b->crop, &b->p, box, 20, beside, others);
 		compare(b, 80, 60, 1, 0x6f1f6, 1, 0);
 		ok(b->like.box > 0.99, "the box stays: %.3f", b->like.box);
-		seen[others] = vq_crop_surroundings(b->a, &b->crop, &b->p, &b->w);
+		seen[others] = vq_crop_surroundings(b->a, &b->crop, &b->p, &b->w, &light);
 	}
 	ok(seen[0] < 0.9, "what is around it does not: %.3f", seen[0]);
 	ok(seen[1] > 0.99, "unless it is known to be another one's: %.3f", seen[1]);

@@ -263,6 +263,27 @@ static void restless(int n, char *text, double *confidence, char *more, size_t s
 	measured(more, size, 0.3, 0.98);
 }
 
+/* As caption(), but the reader is not sure of it. */
+static void unread_label(int n, char *text, double *confidence, char *more, size_t size)
+{
+	caption(n, text, confidence, more, size);
+	*confidence = 30;
+}
+
+/* As mutating(), but nobody sees the letters. */
+static void faint(int n, char *text, double *confidence, char *more, size_t size)
+{
+	mutating(n, text, confidence, more, size);
+	snprintf(more + strlen(more), size - strlen(more), ",\"contrast\":4");
+}
+
+/* As mutating(), but for every other sample the locator sees hardly any letters. */
+static void half_text(int n, char *text, double *confidence, char *more, size_t size)
+{
+	mutating(n, text, confidence, more, size);
+	snprintf(more + strlen(more), size - strlen(more), ",\"score\":%g", n % 2 ? 0.1 : 0.9);
+}
+
 /* As noisy as noisy(), but the reader is known to be sure of such a crop, or not. */
 static void sure_reader(int n, char *text, double *confidence, char *more, size_t size)
 {
@@ -279,8 +300,8 @@ static void unsure_reader(int n, char *text, double *confidence, char *more, siz
 }
 
 /* Steady, changing with the scene, known by strings alone, or for a reason. */
-static script *const unproven[] = {
-	steady, scene, strings_only, counting, typed, gone, cut_by_edge, shaken, caption};
+static script *const unproven[] = {steady, scene, strings_only, counting, typed, gone, cut_by_edge,
+	shaken, caption, unread_label, faint};
 
 static const char *reason(const json_t *out)
 {
@@ -361,7 +382,7 @@ static void test_causes(double *v)
 	} cases[] = {{counting, "counter"}, {typed, "typing"}, {noisy, "ocr_noise"},
 		{caption, "caption"}, {scrolling, "scroll"}, {fading, "fade"}, {blurring, "blur"},
 		{shaken, "motion"}, {marked_clock, "counter"}, {numbered, "counter"},
-		{gone, "occlusion"}, {cut_by_edge, "motion"}};
+		{gone, "occlusion"}, {cut_by_edge, "motion"}, {unread_label, "caption"}};
 	script *const defects[] = {digits_mutate, numbered_mutates, cut_and_still};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -398,8 +419,15 @@ static void test_proof(double *v)
 {
 	size_t proof = feature("text_proof");
 
+	double proved;
+
 	json_decref(run(mutating, 10, v));
-	ok(v[proof] > 0.1, "letters that change on their own prove it: %.3f", v[proof]);
+	proved = v[proof];
+	ok(proved > 0.1, "letters that change on their own prove it: %.3f", proved);
+	json_decref(run(half_text, 10, v));
+	ok(v[proof] < 0.2 * proved, "what is text now and then, hardly: %.3f", v[proof]);
+	json_decref(run(restless, 10, v));
+	ok(v[proof] > 0.1, "texts that do not stay to be read do as well: %.3f", v[proof]);
 	json_decref(run(one_letter, 10, v));
 	is_real(v[proof], 0, 0, "a row that changes little does not");
 	for (size_t i = 0; i < sizeof unproven / sizeof *unproven; i++) {
