@@ -25,7 +25,7 @@ vidqc-ocr_MODS      := $(BASE) frame y4m components textseg texttight textnet te
 vidqc-ocr_LIBS      := -lgomp -lpthread
 
 vidqc-features_MODS := $(BASE) $(IMG) motion distinct scene change signal pairs flicker patchtone flash event temporal \
-                       textfeat textseries textcause editdist sha256 manifest extract pump
+                       textfeat textseries textstep textlegit textcause editdist sha256 manifest extract pump
 
 MODEL := sha256 file xgbjson booster scaling model featstream
 
@@ -110,7 +110,7 @@ T_components_MODS := components err
 T_assign_MODS     := assign
 T_editdist_MODS   := editdist
 T_stability_MODS  := stability align pyramid frame err
-T_textfeat_MODS   := textfeat textseries textcause editdist $(BASE)
+T_textfeat_MODS   := textfeat textseries textstep textlegit textcause editdist $(BASE)
 T_rng_MODS         := rng
 T_glitchtime_MODS  := glitchtime rng
 T_glitchlayer_MODS := glitchlayer glitchfield blur rng frame err

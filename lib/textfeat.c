@@ -8,7 +8,9 @@
 
 #include "record.h"
 #include "textcause.h"
+#include "textlegit.h"
 #include "textseries.h"
+#include "textstep.h"
 
 /* Shapes have the worst track and the mean over tracks, both weighted by evidence;
  * readings, which are noisier, the mean. */

@@ -201,6 +201,17 @@ at="30 (w-tw)/2 300 $bold white 2"
 clip subtitles "$(dive 640x360 25 5),$(text 'Nobody told me' $at ":enable='between(t\,0.3\,1.3)'"),$(text 'that we would leave' $at ":enable='between(t\,1.5\,2.6)'"),$(text 'so early in the day' $at ":enable='between(t\,2.6\,3.8)'"),$(text 'Come on' $at ":enable='gte(t\,4)'"),$grain"
 let_go 'subtitles'
 
+words=
+i=0
+for word in NEVER look BACK when YOU climb A mountain WITHOUT any ROPE; do
+	words+=",$(text "$word" 44 '(w-tw)/2' 240 "$bold" white 3 ":enable='between(n\,$((i * 8))\,$((i * 8 + 7)))'")"
+	i=$((i + 1))
+done
+clip words_still "$(still 360x640 25 3.5)$words,$grain"
+let_go 'a word at a time' caption
+clip words_dive "$(dive 360x640 25 3.5)$words,$grain"
+let_go 'a word at a time, while the camera moves' caption
+
 menu=
 i=0
 for row in Settings 'Account and sync' Appearance 'Language and region' Privacy 'About this program'; do
@@ -227,8 +238,8 @@ flagged 'other letters every three frames' 130 134 520 178
 clip shapes "$(wall 640x360 24 4 4)$(taking_turns 6 60 120 130 "$serif" black 'ЂЖЯƎꞀƱƔ' 'ЖꞀƎЂЯФƱ' 'ФԿՔЖƔЯƎ' 'ЯЂƱФԿꞀЖ' 'ƔФЖՔƎЂЯ'),$grain"
 flagged 'other shapes every six frames' 120 134 500 188
 
-clip overlay "$(wall 640x360 24 4 4)$(taking_turns 8 26 40 30 "$bold" white 'HARBOUR LIGHTS' 'MODERN KITCHEN' 'WINTER GARDENS' 'COPPER BRIDGES'),$grain"
-flagged 'an overlay with other words every third of a second' 40 32 290 54
+clip overlay "$(wall 640x360 24 4 4)$(taking_turns 8 30 40 30 "$bold" white 'HARBOUR LIGHTS' 'H ARBO UR LIG HTS' 'HABROUB LICHIS' 'IIARB OUB L GHTS'),$grain"
+flagged 'an overlay whose letters move about every third of a second' 40 33 320 58
 
 clip melt "$(still 640x360 24 4),$(text 'OCEAN CAFE' 64 110 130)[t];nullsrc=s=640x360:r=24:d=4,geq=lum='128+9*sin(X/11+N*0.55)*cos(Y/9+N*0.4)':cb=128:cr=128,format=gray,split[a][b];[b]vflip[c];[t]format=gbrp[d];[a]format=gbrp[x];[c]format=gbrp[y];[d][x][y]displace=edge=smear,format=yuv420p,$grain"
 flagged 'letters that melt' 110 136 560 184

@@ -263,6 +263,24 @@ static void restless(int n, char *text, double *confidence, char *more, size_t s
 	measured(more, size, 0.3, 0.98);
 }
 
+/* Other words all the time, or variations of one. */
+static void word_by_word(int n, char *text, double *confidence, char *more, size_t size)
+{
+	static const char *const word[] = {"NEVER", "look", "BACK", "when", "you climb"};
+
+	(void)confidence;
+	strcpy(text, word[n / 2 % 5]);
+	measured(more, size, n % 2 ? 0.99 : 0.2, 0.98);
+}
+
+static void variations(int n, char *text, double *confidence, char *more, size_t size)
+{
+	static const char *const word[] = {"GRAND HOTEL", "CRANO HOIEL", "GBAMD HCTFL"};
+
+	word_by_word(n, text, confidence, more, size);
+	strcpy(text, word[n / 2 % 3]);
+}
+
 /* As caption(), but the reader is not sure of it. */
 static void unread_label(int n, char *text, double *confidence, char *more, size_t size)
 {
@@ -382,8 +400,9 @@ static void test_causes(double *v)
 	} cases[] = {{counting, "counter"}, {typed, "typing"}, {noisy, "ocr_noise"},
 		{caption, "caption"}, {scrolling, "scroll"}, {fading, "fade"}, {blurring, "blur"},
 		{shaken, "motion"}, {marked_clock, "counter"}, {numbered, "counter"},
-		{gone, "occlusion"}, {cut_by_edge, "motion"}, {unread_label, "caption"}};
-	script *const defects[] = {digits_mutate, numbered_mutates, cut_and_still};
+		{gone, "occlusion"}, {cut_by_edge, "motion"}, {unread_label, "caption"},
+		{word_by_word, "caption"}};
+	script *const defects[] = {digits_mutate, numbered_mutates, cut_and_still, variations};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		json_t *out = run(cases[i].s, 10, v);
