@@ -212,6 +212,32 @@ let_go 'a word at a time' caption
 clip words_dive "$(dive 360x640 25 3.5)$words,$grain"
 let_go 'a word at a time, while the camera moves' caption
 
+phrase=
+i=0
+x=(40 150 240)
+for word in NEVER LOOK BACK; do
+	phrase+=",$(text "$word" 34 "${x[i]}" 240 "$bold" white 3),$(text "$word" 34 "${x[i]}" 240 "$bold" yellow 3 ":enable='eq(mod(floor(n/8)\,3)\,$i)'")"
+	i=$((i + 1))
+done
+clip karaoke "$(still 360x640 25 3.5)$phrase,$grain"
+let_go 'words that light up in turn'
+
+popping=
+i=0
+for words in 'so here' 'is the' 'trick that' 'nobody ever' 'told you' 'about making' 'perfect bread'; do
+	popping+=",$(text "$words" 'if(lt(mod(n\,12)\,3)\,30+4*mod(n\,12)\,42)' '(w-tw)/2' 340 "$bold" 0xffe040 4 ":enable='between(n\,$((i * 12))\,$((i * 12 + 11)))'")"
+	i=$((i + 1))
+done
+clip popping "$(dive 360x640 25 3.3)$popping,$grain"
+let_go 'words that pop up one after the other' caption
+
+price=
+for ((i = 0; i < 12; i++)); do
+	price+=",$(text "$((i * 7919 % 97 + 10)).$((i * 31 % 90 + 10))" 40 60 60 "$mono" white 0 ":enable='between(n\,$((i * 7))\,$((i * 7 + 6)))'")"
+done
+clip price "$(wall 640x360 25 3.3 6),$(text ACME 40 60 20 "$bold" white 0)$price,$grain"
+let_go 'a price that goes up and down'
+
 menu=
 i=0
 for row in Settings 'Account and sync' Appearance 'Language and region' Privacy 'About this program'; do
