@@ -8,11 +8,11 @@ long polls are made of short ones.
 The file named by FRONT_FAULTS, read again with each request, says what goes wrong:
 	{"rate": 0.1, "kinds": ["throttle", "error", "lost", "drop"], "only": "UpdateItem"}
 throttle, error and expired are answered by the proxy itself; lost reaches the server, but its answer
-becomes an error; drop closes the connection.  {"ignore": "ChangeMessageVisibility"} says yes
-to such requests, and does nothing.  {"holds": [{"call": "UpdateItem", "nth": 2, "after":
-true}]} keeps the second such request waiting, before it is handed on or after that, until the
-file says otherwise or the client is gone; who is gone before has asked for nothing.
-Counts go to the file named by FRONT_COUNTS.
+becomes an error; drop closes the connection; with {"times": 2} no more than two go wrong.
+{"ignore": "ChangeMessageVisibility"} says yes to such requests, and does nothing.  {"holds":
+[{"call": "UpdateItem", "nth": 2, "after": true}]} keeps the second such request waiting, before
+it is handed on or after that, until the file says otherwise or the client is gone; who is gone
+before has asked for nothing.  Counts go to the file named by FRONT_COUNTS.
 
 The file named by FRONT_POLICY, when there is one, is an IAM policy, and what it does not allow
 is refused: moto knows nothing of the resources of SQS, and asks for no right to DynamoDB.
@@ -34,6 +34,7 @@ COUNTS = os.environ.get("FRONT_COUNTS")
 one_at_a_time = threading.Lock()
 counts = {}
 asked = {}
+dealt = {}
 chance = random.Random(int(os.environ.get("FRONT_SEED", "1")))
 
 
@@ -63,6 +64,19 @@ def due(name, holds):
             if asked[key] == spec.get("nth", 1):
                 found.append(spec)
     return found
+
+
+def fault_of(name, wrong):
+    """What goes wrong with this call, if anything does."""
+    if wrong.get("only", name) != name or chance.random() >= wrong.get("rate", 0):
+        return None
+    key = json.dumps(wrong, sort_keys=True)
+    dealt[key] = dealt.get(key, 0) + 1
+    if dealt[key] > wrong.get("times", dealt[key]):
+        return None
+    fault = chance.choice(wrong.get("kinds", ["throttle", "error", "lost", "drop"]))
+    count(f"{name}:{fault}")
+    return fault
 
 
 def action(method, headers, body):
@@ -219,10 +233,7 @@ class Front(http.server.BaseHTTPRequestHandler):
         if not self.hold(name, holds, False):
             self.close_connection = True
             return
-        fault = None
-        if wrong.get("only", name) == name and chance.random() < wrong.get("rate", 0):
-            fault = chance.choice(wrong.get("kinds", ["throttle", "error", "lost", "drop"]))
-            count(f"{name}:{fault}")
+        fault = fault_of(name, wrong)
         if fault == "drop":
             self.close_connection = True
             self.connection.close()

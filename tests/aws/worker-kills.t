@@ -108,7 +108,7 @@ is "$(cloud queue "$VIDQC_QUEUE_URL")" '0 0' 'the message is gone'
 # ---- the message comes back before the worker knows that it has been given back
 visibility=60
 job "$(id 9)" uploads/clip
-expired='"rate": 1, "only": "GETObject", "kinds": ["expired"]'
+expired='"rate": 1, "times": 1, "only": "GETObject", "kinds": ["expired"]'
 before=$(holds)
 wrong "{$expired, \"holds\": [$(hold ChangeMessageVisibilityBatch 1 true)]}"
 start given-back-once --idle-exit 3
