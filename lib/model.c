@@ -381,16 +381,23 @@ static int stronger(const void *a, const void *b)
 	return strcmp(x->feature, y->feature);
 }
 
-/* All reasons for one defect, appended to list. */
+#define LEAST 1e-6 /* of a probability that is told: a certain one has no odds */
+
+static double log_odds(double p)
+{
+	p = fmin(fmax(p, LEAST), 1 - LEAST);
+	return log(p / (1 - p));
+}
+
 /* What the proof adds to the odds of what the booster says. */
 static double proof_log_odds(const struct vq_model *m)
 {
 	double before = probability(&m->part[VQ_TEXT]);
-	double after = m->proved + (1 - m->proved) * before;
 
-	return log(after / (1 - after)) - log(before / (1 - before));
+	return log_odds(m->proved + (1 - m->proved) * before) - log_odds(before);
 }
 
+/* All reasons for one defect, appended to list. */
 static void gather(const struct vq_model *m, enum vq_class c, struct vq_reason *list, size_t *n)
 {
 	const struct part *p = &m->part[m->bundle ? c : VQ_NONE];

@@ -2,15 +2,15 @@
 
 #include <math.h>
 
-#define PLAIN 0.3   /* correlation lost in a step that proves something */
-#define THEIRS 1.5  /* times what the surroundings lost: may be theirs */
-#define PROOF 0.2   /* of it, at least this much more than that */
-#define OTHER 0.4   /* correlation lost by text that gives way to another */
-#define VISIBLE 8   /* levels that letters stand out by, not to be taken for a coder's noise */
-#define STILL 0.1   /* of a letter's height: less is no motion, for a proof */
-#define EXCESS 0.06 /* of it, at least this much more than the ring lost */
-#define CELL_MEAN 0.03
-#define CELL_RING 0.1  /* ... when the row lost so much more than its ring, which lost less */
+#define PLAIN 0.3      /* correlation lost in a step that proves something */
+#define THEIRS 1.5     /* times what the surroundings lost: may be theirs */
+#define PROOF 0.2      /* of it, at least this much more than that */
+#define OTHER 0.4      /* correlation lost by text that gives way to another */
+#define VISIBLE 8      /* levels that letters stand out by, not to be taken for a coder's noise */
+#define STILL 0.1      /* of a letter's height: less is no motion, for a proof */
+#define EXCESS 0.06    /* of it, at least this much more than the ring lost */
+#define CELL_MEAN 0.03 /* correlation that a row must lose, beyond its ring, for one letter */
+#define CELL_RING 0.1  /* and that its ring may lose then */
 #define FOUND 0.8      /* correlation that proves where a row went that moved far */
 #define RING_FOUND 0.7 /* of its ring, when it moved less far */
 #define QUARTER 0.25   /* of a letter's height: less is no motion */

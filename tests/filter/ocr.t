@@ -88,12 +88,17 @@ ok 'changed crops are read again' [ "$(jq -s 'last.read > 3' "$T/out")" = true ]
 ok "and the reader's noise is measured then" [ "$(regions | jq -s 'map(.noise) | .[0] == null and last >= 0')" = true ]
 
 # Letters that are found nowhere again stand where they stood, as all around them does.
-stream turns.y4m "mandelbrot=s=640x360:start_x=-0.743643887:start_y=-0.131825904:start_scale=0.02,trim=end_frame=1,loop=-1:1,setpts=N/5/TB,fps=5,trim=duration=1.6,eq=brightness=-0.1:contrast=0.7,$(put 'WHARF' 48 white 200 140):enable='eq(mod(n,2),0)',$(put 'DAISY' 48 white 200 140):enable='eq(mod(n,2),1)',noise=alls=5:allf=t:all_seed=7"
-exits 0 vidqc-ocr "$T/turns.y4m"
+turns() { # BRIGHTNESS: of frame n
+	stream turns.y4m "mandelbrot=s=640x360:start_x=-0.743643887:start_y=-0.131825904:start_scale=0.02,trim=end_frame=1,loop=-1:1,setpts=N/5/TB,fps=5,trim=duration=1.6,eq=brightness='$1':contrast=0.7:eval=frame,$(put 'WHARF' 48 white 200 140):enable='eq(mod(n,2),0)',$(put 'DAISY' 48 white 200 140):enable='eq(mod(n,2),1)',noise=alls=5:allf=t:all_seed=7"
+	exits 0 vidqc-ocr "$T/turns.y4m"
+}
+turns -0.1
 word='select(.letter_height > 25 and .similarity != null)'
 ok 'another word in its place' [ "$(regions | jq -s "map($word) | length == 7 and all(.similarity < 0.5)")" = true ]
 ok 'which did not move' [ "$(regions | jq -s "map($word) | all((.motion | map(fabs) | max) < 0.1)")" = true ]
 ok 'as what surrounds it shows' [ "$(regions | jq -s "map($word) | (map(select(.match > 0.9)) | length > 4) and all(.around_similarity > 0.9)")" = true ]
+turns '-0.1+0.1*mod(n,2)'
+ok 'unless it becomes lighter or darker' [ "$(regions | jq -s "map($word) | length == 7 and all(.similarity < 0.5 and .match < 0.9)")" = true ]
 
 stream a.y4m "color=gray:s=640x360:r=5:d=1,$(put 'BEFORE' 48 white 200 140)"
 stream b.y4m "mandelbrot=s=640x360:r=5,trim=end_frame=5,$(put 'BEHIND' 48 yellow 200 140):borderw=2"

@@ -248,7 +248,7 @@ clip theme "color=0xf0f0f0:s=640x360:r=30:d=4$menu,negate=enable='gte(t\,2)'"
 let_go 'a screen that turns dark'
 
 clip labels "$(still 640x360 25 4),drawbox=x=60:y=60:w=150:h=44:c=0x204080:t=fill,$(text 'ЂЖЯƎꞀ' 30 70 66 "$bold" white 0 ":enable='lt(t\,1.6)'"),$(text 'ФԿՔЖƔ' 30 70 66 "$bold" white 0 ":enable='gte(t\,1.6)'"),$grain"
-unflagged 'a label that is exchanged, in letters that cannot be read'
+let_go 'a label that is exchanged, in letters that cannot be read' caption
 
 page=
 for ((i = 0; i < 24; i++)); do

@@ -223,6 +223,14 @@ static void proved(void)
 	is_str(why[0].feature, "text_proof", "is the first reason");
 	is_real(why[0].value, 1, 0, "with its value");
 	ok(why[0].contribution > 0.5, "and its weight: %.3f", why[0].contribution);
+	vq_model_free(&m);
+	json_object_set_new(b, "text_proof", json_pack("{s:f}", "half", 0.01));
+	m = parse(json_deep_copy(b));
+	vq_model_judge(m, r, &with, &err);
+	is_real(with.p[VQ_TEXT], 1, 0, "proved many times over");
+	vq_model_reasons(m, (const int[]){0, 1, 0}, why, 8, &n, &err);
+	ok(why[0].contribution > 5 && why[0].contribution < 50, "its weight is a number: %.3f",
+		why[0].contribution);
 	json_decref(r);
 	r = record(0, 0.25, 0.25);
 	vq_model_judge(m, r, &with, &err);

@@ -437,7 +437,6 @@ static void test_letters(double *v)
 static void test_proof(double *v)
 {
 	size_t proof = feature("text_proof");
-
 	double proved;
 
 	json_decref(run(mutating, 10, v));
