@@ -18,6 +18,14 @@ warn() {
 	printf 'vidqc: %s\n' "${message//[[:cntrl:]]/?}" >&2
 }
 
+# pass_on FILE: what a program said.  Not by cat: it has files copied by the kernel, without
+# the lock of a write, and of messages that come at the same time into one file some are lost.
+pass_on() {
+	if [ -s "$1" ]; then
+		printf '%s\n' "$(<"$1")" >&2
+	fi
+}
+
 # die STATUS MESSAGE
 die() {
 	local status=$1
@@ -190,7 +198,7 @@ check_classifier() {
 	} 2>/dev/null
 	case $status in
 	64 | 65 | 66)
-		cat -- "$work/said" >&2
+		pass_on "$work/said"
 		exit "$status"
 		;;
 	esac

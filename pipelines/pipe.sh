@@ -222,7 +222,7 @@ blame() {
 	local status=0
 
 	explain "$(culprit)" "$1" 2>"$work/said" || status=$?
-	cat -- "$work/said" >&2
+	pass_on "$work/said"
 	return "$status"
 }
 

@@ -264,4 +264,16 @@ exits 0 env VQ_COMMANDS="${real%/*}/libexec/vidqc" bash -euc '
 	printf "%s " "${code[ocr]}" "${code[features]}"'
 is "$(out)" '75 0 ' 'is put together'
 
+# ---- two commands that pass on what their programs said, at the same time into one file
+echo 'vidqc-frames: clip.mp4: not a video clip' >"$T/one"
+echo 'vidqc-frames: another clip.mp4: open: No such file or directory' >"$T/two"
+# shellcheck disable=SC2016
+exits 0 env VQ_COMMANDS="${real%/*}/libexec/vidqc" bash -euc '
+	. "$VQ_COMMANDS/common.sh"
+	for ((i = 0; i < 500; i++)); do
+		{ pass_on "$1/one" & pass_on "$1/two" & wait; } 2>"$1/both"
+		wc -l <"$1/both"
+	done' bash "$T"
+is "$(sort -u "$T/out")" 2 'no message is lost'
+
 done_testing
