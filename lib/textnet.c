@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "lanes.h"
 #include "textnet_weights.h"
 
 #define H VQ_TEXTNET_HEIGHT
@@ -81,9 +82,9 @@ void vq_textnet_cut(const uint8_t *plane, int width, int height, const struct vq
 
 /* ---- the network ---------------------------------------------------------------------- */
 
-#define BORDER 2 /* of zeros around every layer */
-#define GROUP 8	 /* output channels and */
-#define STRIP 4	 /* output pixels that are summed at once: what fits the registers */
+#define BORDER 2       /* of zeros around every layer */
+#define GROUP VQ_LANES /* output channels and */
+#define STRIP 4	       /* output pixels that are summed at once: what fits the registers */
 
 /* Channels innermost; with the border around it. */
 struct layer {
@@ -98,39 +99,38 @@ static float *pixel(const struct layer *l, int x, int y)
 }
 
 /* One strip of one group: in are the first values under the kernel. */
-static void strip(const struct layer *from, const float *in, int size, int apart,
-	const float *weight, int channels, float sum[STRIP][GROUP])
+__attribute__((always_inline)) static inline void strip(const struct layer *from, const float *in,
+	int size, int apart, const float *weight, int channels, vq_lanes sum[STRIP])
 {
 	size_t row = (size_t)((from->width + 2 * BORDER) * from->channels);
 
 	for (int y = 0; y < size; y++, in += row)
 		for (int k = 0; k < size * from->channels; k++, weight += channels)
-			for (int p = 0; p < STRIP; p++) {
-				float v = in[p * apart + k];
-
-				for (int c = 0; c < GROUP; c++)
-					sum[p][c] += v * weight[c];
-			}
+#pragma GCC unroll 4
+			for (int p = 0; p < STRIP; p++)
+				sum[p] += in[p * apart + k] * *(const vq_lanes *)weight;
 }
 
 /* Convolution, then what is below 0 becomes 0.  weight is [size][size][in][out]. */
-static void convolve(const struct layer *from, const struct layer *to, int size, int stride,
+VQ_WIDE static void convolve(const struct layer *from, const struct layer *to, int size, int stride,
 	const float *weight, const float *bias)
 {
 	for (int y = 0; y < to->height; y++)
 		for (int x = 0; x < to->width; x += STRIP)
 			for (int g = 0; g < to->channels; g += GROUP) {
-				float sum[STRIP][GROUP];
+				vq_lanes sum[STRIP];
 
+#pragma GCC unroll 4
 				for (int p = 0; p < STRIP; p++)
-					memcpy(sum[p], bias + g, sizeof sum[p]);
+					sum[p] = *(const vq_lanes *)(bias + g);
 				strip(from,
 					pixel(from, x * stride - size / 2, y * stride - size / 2),
 					size, stride * from->channels, weight + g, to->channels,
 					sum);
+#pragma GCC unroll 4
 				for (int p = 0; p < STRIP; p++)
-					for (int c = 0; c < GROUP; c++)
-						pixel(to, x + p, y)[g + c] = fmaxf(sum[p][c], 0);
+					*(vq_lanes *)(pixel(to, x + p, y) + g) =
+						(vq_lanes)((vq_int_lanes)sum[p] & (sum[p] > 0));
 			}
 }
 

@@ -118,12 +118,20 @@ static inline float *row_of(const struct maps *m, int channel, int y)
 	return m->data + (size_t)channel * m->plane + (size_t)y * m->stride;
 }
 
-/* Four outputs of count times VQ_LANES pixels, from all inputs. */
+/* What a 1x1 convolution does with its sums. */
+struct finish {
+	bool positive;	   /* negative ones become 0 */
+	const float *plus; /* then this is added, where it is not NULL */
+	size_t plus_plane;
+};
+
+/* Four outputs of count times VQ_LANES pixels, from all inputs.  At twice VQ_LANES all sums
+ * stay in sixteen wide registers. */
 __attribute__((always_inline)) static inline void point_tile(float *out, size_t out_plane,
 	const float *in, size_t in_plane, const float *weight, const float *bias, int inputs,
-	bool positive, const int count)
+	struct finish finish, const int count)
 {
-	vq_lanes sum[4][3];
+	vq_lanes sum[4][2];
 
 #pragma GCC unroll 4
 	for (int k = 0; k < 4; k++)
@@ -145,31 +153,43 @@ __attribute__((always_inline)) static inline void point_tile(float *out, size_t 
 #pragma GCC unroll 4
 	for (int k = 0; k < 4; k++) {
 		vq_lanes *o = (vq_lanes *)(out + (size_t)k * out_plane);
+		const vq_lanes *p = (const vq_lanes *)(finish.plus + (size_t)k * finish.plus_plane);
 
 #pragma GCC unroll 4
-		for (int i = 0; i < count; i++)
-			o[i] = positive ? (vq_lanes)((vq_int_lanes)sum[k][i] & (sum[k][i] > 0))
-					: sum[k][i];
+		for (int i = 0; i < count; i++) {
+			if (finish.positive)
+				sum[k][i] = (vq_lanes)((vq_int_lanes)sum[k][i] & (sum[k][i] > 0));
+			if (finish.plus != NULL)
+				sum[k][i] += p[i];
+			o[i] = sum[k][i];
+		}
 	}
 }
 
-/* 1x1 convolution of a row; positive: negative results become 0. */
+/* 1x1 convolution of a row. */
 VQ_WIDE static void point_row(float *out, size_t out_plane, const float *in, size_t in_plane,
-	const float *weight, const float *bias, int inputs, int outputs, int width, bool positive)
+	const float *weight, const float *bias, int inputs, int outputs, int width,
+	const struct finish *finish)
 {
 	int vectors = (width + VQ_LANES - 1) / VQ_LANES;
 
 	for (int k = 0; k < outputs; k += 4) {
 		const float *w = weight + (size_t)k * (size_t)inputs;
-		float *o = out + (size_t)k * out_plane;
-		int i = 0;
 
-		for (; i + 3 <= vectors; i += 3)
-			point_tile(o + i * VQ_LANES, out_plane, in + i * VQ_LANES, in_plane, w,
-				bias + k, inputs, positive, 3);
-		for (; i < vectors; i++)
-			point_tile(o + i * VQ_LANES, out_plane, in + i * VQ_LANES, in_plane, w,
-				bias + k, inputs, positive, 1);
+		for (int i = 0; i < vectors; i += 2) {
+			size_t at = (size_t)(i * VQ_LANES);
+			float *o = out + (size_t)k * out_plane + at;
+			struct finish f = *finish;
+
+			if (f.plus != NULL)
+				f.plus += (size_t)k * f.plus_plane + at;
+			if (i + 2 <= vectors)
+				point_tile(
+					o, out_plane, in + at, in_plane, w, bias + k, inputs, f, 2);
+			else
+				point_tile(
+					o, out_plane, in + at, in_plane, w, bias + k, inputs, f, 1);
+		}
 	}
 }
 
@@ -178,44 +198,57 @@ VQ_WIDE static void depth_row(
 	const struct maps *m, const float *weight, int y, float *out, size_t out_stride)
 {
 	for (int c = 0; c < m->channels; c++) {
-		const float *w = weight + 9 * c, *at = row_of(m, c, y);
+		const float *at = row_of(m, c, y);
 		float *o = out + (size_t)c * out_stride;
+		vq_lanes w[9];
 
+#pragma GCC unroll 9
+		for (int k = 0; k < 9; k++)
+			w[k] = (vq_lanes){0} + weight[9 * c + k];
 		for (int x = 0; x < m->width; x += VQ_LANES) {
 			vq_lanes sum = {0};
 
-			for (int j = -1; j <= 1; j++) {
-				const float *v = at + (ptrdiff_t)j * (ptrdiff_t)m->stride + x;
+#pragma GCC unroll 3
+			for (int j = 0; j < 3; j++) {
+				const float *v = at + (j - 1) * (ptrdiff_t)m->stride + x;
 
-				sum += *(const vq_lanes *)(v - 1) * w[3 * j + 3] +
-				       *(const vq_lanes *)v * w[3 * j + 4] +
-				       *(const vq_lanes *)(v + 1) * w[3 * j + 5];
+				sum += *(const vq_lanes *)(v - 1) * w[3 * j] +
+				       *(const vq_lanes *)v * w[3 * j + 1] +
+				       *(const vq_lanes *)(v + 1) * w[3 * j + 2];
 			}
 			*(vq_lanes *)(o + x) = sum;
 		}
 	}
 }
 
-#define EVEN(v)                                                                                    \
-	__builtin_shufflevector(*(const vq_lanes *)(v), *(const vq_lanes *)((v) + VQ_LANES), 0, 2, \
-		4, 6, 8, 10, 12, 14)
+#define EVEN(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14)
+#define ODD(a, b) __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15)
 
 /* The same at every other pixel of every other row. */
 VQ_WIDE static void depth_row_halving(
 	const struct maps *m, const float *weight, int y, float *out, size_t out_stride)
 {
 	for (int c = 0; c < m->channels; c++) {
-		const float *w = weight + 9 * c, *at = row_of(m, c, 2 * y);
+		const float *at = row_of(m, c, 2 * y);
 		float *o = out + (size_t)c * out_stride;
+		vq_lanes w[9];
 
+#pragma GCC unroll 9
+		for (int k = 0; k < 9; k++)
+			w[k] = (vq_lanes){0} + weight[9 * c + k];
 		for (int x = 0; x < m->width / 2; x += VQ_LANES) {
 			vq_lanes sum = {0};
 
-			for (int j = -1; j <= 1; j++) {
-				const float *v = at + (ptrdiff_t)j * (ptrdiff_t)m->stride + 2 * x;
+#pragma GCC unroll 3
+			for (int j = 0; j < 3; j++) {
+				const vq_lanes *v =
+					(const vq_lanes *)(at + (j - 1) * (ptrdiff_t)m->stride +
+							   2 * x);
+				const vq_lanes *before = (const vq_lanes *)((const float *)v - 1);
 
-				sum += EVEN(v - 1) * w[3 * j + 3] + EVEN(v) * w[3 * j + 4] +
-				       EVEN(v + 1) * w[3 * j + 5];
+				sum += EVEN(before[0], before[1]) * w[3 * j] +
+				       EVEN(v[0], v[1]) * w[3 * j + 1] +
+				       ODD(v[0], v[1]) * w[3 * j + 2];
 			}
 			*(vq_lanes *)(o + x) = sum;
 		}
@@ -231,25 +264,20 @@ static void clear_end(const struct maps *m, int y)
 		memset(row_of(m, c, y) + m->width, 0, end * sizeof(float));
 }
 
-VQ_WIDE static void add_row(float *to, const float *from, int width)
-{
-	for (int x = 0; x < width; x += VQ_LANES)
-		*(vq_lanes *)(to + x) += *(const vq_lanes *)(from + x);
-}
-
 /* A depthwise separable convolution, its result at the same or at half the size. */
 static void separable(const struct vq_textseg *s, const struct maps *from, const struct maps *to,
 	const float *depth, const float *point, const float *bias, bool residual)
 {
+	struct finish finish = {.positive = true, .plus_plane = from->plane};
+
 	for (int y = 0; y < to->height; y++) {
 		if (to->width == from->width)
-			depth_row(from, depth, y, s->row, s->row_stride);
+			depth_row(from, depth, y, s->row, to->stride);
 		else
-			depth_row_halving(from, depth, y, s->row, s->row_stride);
-		point_row(row_of(to, 0, y), to->plane, s->row, s->row_stride, point, bias,
-			from->channels, to->channels, to->width, true);
-		for (int c = 0; residual && c < to->channels; c++)
-			add_row(row_of(to, c, y), row_of(from, c, y), to->width);
+			depth_row_halving(from, depth, y, s->row, to->stride);
+		finish.plus = residual ? row_of(from, 0, y) : NULL;
+		point_row(row_of(to, 0, y), to->plane, s->row, to->stride, point, bias,
+			from->channels, to->channels, to->width, &finish);
 		clear_end(to, y);
 	}
 }
@@ -265,53 +293,99 @@ static void residual(
 	s->spare[level] = was;
 }
 
+/* Add each value of a row to two. */
+VQ_WIDE static void add_doubled(float *to, const float *from, int width)
+{
+	int x = 0;
+
+	for (; x + VQ_LANES <= width; x += VQ_LANES) {
+		vq_lanes v = *(const vq_lanes *)(from + x), *o = (vq_lanes *)(to + 2 * x);
+
+		o[0] += __builtin_shufflevector(v, v, 0, 0, 1, 1, 2, 2, 3, 3);
+		o[1] += __builtin_shufflevector(v, v, 4, 4, 5, 5, 6, 6, 7, 7);
+	}
+	for (; x < width; x++) {
+		to[2 * x] += from[x];
+		to[2 * x + 1] += from[x];
+	}
+}
+
 /* Add a coarser level to a finer one, each of its pixels four times. */
 static void rise(struct vq_textseg *s, int level, const float *point, const float *bias)
 {
 	const struct maps *from = &s->level[level + 1], *half = &s->rise[level];
 	const struct maps *to = &s->level[level];
+	const struct finish finish = {0};
 
 	for (int y = 0; y < half->height; y++)
 		point_row(row_of(half, 0, y), half->plane, row_of(from, 0, y), from->plane, point,
-			bias, from->channels, half->channels, half->width, false);
+			bias, from->channels, half->channels, half->width, &finish);
 	for (int c = 0; c < to->channels; c++)
-		for (int y = 0; y < to->height; y++) {
-			const float *v = row_of(half, c, y / 2);
-			float *o = row_of(to, c, y);
-
-			for (int x = 0; x < half->width; x++) {
-				o[2 * x] += v[x];
-				o[2 * x + 1] += v[x];
-			}
-		}
+		for (int y = 0; y < to->height; y++)
+			add_doubled(row_of(to, c, y), row_of(half, c, y / 2), half->width);
 }
 
 /* ---- input and output ------------------------------------------------------------------ */
 
-/* The block of side pixels whose left column is x, y: a channel each; beyond the
- * plane its last pixels again. */
+/* Every fourth byte of VQ_LANES times four, from the first, second, ... on. */
+#define FOURTH(v, i)                                                                               \
+	__builtin_convertvector(__builtin_shufflevector(v, v, i, 4 + i, 8 + i, 12 + i, 16 + i,     \
+					20 + i, 24 + i, 28 + i),                                   \
+		vq_lanes)
+#define SECOND(v, i)                                                                               \
+	__builtin_convertvector(__builtin_shufflevector(v, v, i, 2 + i, 4 + i, 6 + i, 8 + i,       \
+					10 + i, 12 + i, 14 + i),                                   \
+		vq_lanes)
+
+/* Take a line apart into channels, VQ_LANES cells of 4 or 2 pixels at once; how many cells. */
+VQ_WIDE static int take_apart(const uint8_t *line, int cells, int side, float *out, size_t plane)
+{
+	typedef uint8_t bytes32 __attribute__((vector_size(32), aligned(1), may_alias));
+	typedef uint8_t bytes16 __attribute__((vector_size(16), aligned(1), may_alias));
+	int x = 0;
+
+	for (; x + VQ_LANES <= cells; x += VQ_LANES) {
+		float *o = out + x;
+
+		if (side == 4) {
+			bytes32 v = *(const bytes32 *)(line + 4 * x);
+
+			*(vq_lanes *)o = FOURTH(v, 0);
+			*(vq_lanes *)(o + plane) = FOURTH(v, 1);
+			*(vq_lanes *)(o + 2 * plane) = FOURTH(v, 2);
+			*(vq_lanes *)(o + 3 * plane) = FOURTH(v, 3);
+		} else {
+			bytes16 v = *(const bytes16 *)(line + 2 * x);
+
+			*(vq_lanes *)o = SECOND(v, 0);
+			*(vq_lanes *)(o + plane) = SECOND(v, 1);
+		}
+	}
+	return x;
+}
+
+/* The blocks of side (4 or 2) pixels in row y of them: a channel each; beyond the plane its
+ * last pixels again. */
 static void spread(const struct vq_textseg *s, const uint8_t *plane, int width, int height, int y,
 	int side, int channel)
 {
 	for (int j = 0; j < side; j++) {
 		int line = y * side + j < height ? y * side + j : height - 1;
 		const uint8_t *v = plane + (size_t)line * (size_t)width;
-		int whole = width / side;
+		float *first = row_of(&s->in, channel + j * side, 0);
+		int done = take_apart(v, width / side, side, first, s->in.plane);
 
-		for (int i = 0; i < side; i++) {
-			float *o = row_of(&s->in, channel + j * side + i, 0);
-
-			for (int x = 0; x < whole; x++)
-				o[x] = v[x * side + i];
-			for (int x = whole; x < s->in.width; x++)
-				o[x] = v[x * side + i < width ? x * side + i : width - 1];
-		}
+		for (int i = 0; i < side; i++)
+			for (int x = done; x < s->in.width; x++)
+				first[(size_t)i * s->in.plane + (size_t)x] =
+					v[x * side + i < width ? x * side + i : width - 1];
 	}
 }
 
 static void look(struct vq_textseg *s, const struct vq_frame *f)
 {
 	const struct maps *to = &s->level[0];
+	const struct finish finish = {.positive = true};
 
 	for (int y = 0; y < to->height; y++) {
 		spread(s, f->plane[0], f->width, f->height, y, 4, 0);
@@ -319,7 +393,7 @@ static void look(struct vq_textseg *s, const struct vq_frame *f)
 		spread(s, f->plane[2], f->width / 2, f->height / 2, y, 2, 20);
 		point_row(row_of(to, 0, y), to->plane, row_of(&s->in, 0, 0), s->in.plane,
 			point0_weight, point0_bias, VQ_TEXTSEG_CHANNELS, to->channels, to->width,
-			true);
+			&finish);
 		clear_end(to, y);
 	}
 }
