@@ -9,7 +9,7 @@ SHELL   := /bin/bash
 .DELETE_ON_ERROR:
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion -Wvla
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -ffp-contract=off $(WARN) $(CFLAGS) -MMD -MP
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -ffp-contract=off -fno-math-errno $(WARN) $(CFLAGS) -MMD -MP
 
 # ---- programs: the library modules each one links, and the outside libraries -----------
 BASE := err num record config

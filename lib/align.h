@@ -36,14 +36,16 @@ struct vq_warp {
 /* The box (frame pixels) of the crop's inner part under a warp. */
 void vq_warp_box(const struct vq_crop *c, const struct vq_warp *w, double box[4]);
 
+#define VQ_CROP_ROOM (VQ_CROP_PIXELS + VQ_LANES) /* the last lanes may reach beyond the crop */
+
 /* Buffers, one a thread: the crop, the frame under the warp, and what comparisons need. */
 struct vq_aligner {
-	float now[VQ_CROP_PIXELS], then[VQ_CROP_PIXELS];
-	float share[VQ_CROP_PIXELS]; /* of far, in each pixel's neighbourhood */
-	float a[VQ_CROP_PIXELS], b[VQ_CROP_PIXELS];
-	float column[VQ_CROP_WIDTH];
-	vq_lanes sums[VQ_CROP_WIDTH], means[VQ_CROP_WIDTH];
-	uint8_t seen[VQ_CROP_PIXELS], far[VQ_CROP_PIXELS];
+	float now[VQ_CROP_ROOM], then[VQ_CROP_ROOM];
+	float share[VQ_CROP_ROOM]; /* of far, in each pixel's neighbourhood */
+	float a[VQ_CROP_ROOM], b[VQ_CROP_ROOM];
+	float column[VQ_CROP_WIDTH + VQ_LANES], rows[VQ_LANES][VQ_CROP_WIDTH + VQ_LANES];
+	vq_lanes sums[VQ_CROP_WIDTH + VQ_LANES], means[VQ_CROP_WIDTH + VQ_LANES];
+	uint8_t seen[VQ_CROP_ROOM], far[VQ_CROP_ROOM];
 };
 
 enum vq_code vq_aligner_new(struct vq_aligner **a, struct vq_err *err);

@@ -7,20 +7,59 @@
 
 #define FLAT 3.0f /* local deviation that is noise, levels */
 
-/* The next row's sums of columns over 2r+1 rows, into lane k of each. */
-static void next_columns(
-	const float *in, float *column, vq_lanes *out, int k, int w, int h, int r, int y)
+#define LOW(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 4, 12, 5, 13)
+#define HIGH(a, b) __builtin_shufflevector(a, b, 2, 10, 3, 11, 6, 14, 7, 15)
+#define LOW_PAIRS(a, b) __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13)
+#define HIGH_PAIRS(a, b) __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15)
+#define LOW_HALVES(a, b) __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11)
+#define HIGH_HALVES(a, b) __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15)
+
+/* Rows of VQ_LANES become columns. */
+__attribute__((always_inline)) static inline void transpose(vq_lanes v[VQ_LANES])
 {
-	for (int x = 0; y + r < h && x < w; x++)
-		column[x] += in[(y + r) * w + x];
-	for (int x = 0; y > r && x < w; x++)
-		column[x] -= in[(y - r - 1) * w + x];
-	for (int x = 0; x < w; x++)
-		out[x][k] = column[x];
+	vq_lanes t[VQ_LANES], u[VQ_LANES];
+
+#pragma GCC unroll 4
+	for (int i = 0; i < VQ_LANES; i += 2) {
+		t[i] = LOW(v[i], v[i + 1]);
+		t[i + 1] = HIGH(v[i], v[i + 1]);
+	}
+#pragma GCC unroll 2
+	for (int i = 0; i < VQ_LANES; i += 4) {
+		u[i] = LOW_PAIRS(t[i], t[i + 2]);
+		u[i + 1] = HIGH_PAIRS(t[i], t[i + 2]);
+		u[i + 2] = LOW_PAIRS(t[i + 1], t[i + 3]);
+		u[i + 3] = HIGH_PAIRS(t[i + 1], t[i + 3]);
+	}
+#pragma GCC unroll 4
+	for (int i = 0; i < VQ_LANES / 2; i++) {
+		v[i] = LOW_HALVES(u[i], u[i + 4]);
+		v[i + 4] = HIGH_HALVES(u[i], u[i + 4]);
+	}
+}
+
+/* The sums of columns over 2r+1 rows, of row y after that of row y-1. */
+__attribute__((always_inline)) static inline void next_columns(
+	const float *in, float *column, float *out, int w, int h, int r, int y)
+{
+	const float *come = y + r < h ? in + (y + r) * w : NULL;
+	const float *go = y > r ? in + (y - r - 1) * w : NULL;
+
+	for (int x = 0; x < w; x += VQ_LANES) {
+		vq_lanes s = *(vq_lanes *)(column + x);
+
+		if (come != NULL)
+			s += *(const vq_lanes *)(come + x);
+		if (go != NULL)
+			s -= *(const vq_lanes *)(go + x);
+		*(vq_lanes *)(column + x) = s;
+		*(vq_lanes *)(out + x) = s;
+	}
 }
 
 /* Mean of each row over 2r+1 columns, edges shortened, VQ_LANES rows at once. */
-VQ_WIDE static void row_means(vq_lanes *v, vq_lanes *out, int w, int r)
+__attribute__((always_inline)) static inline void row_means(
+	const vq_lanes *v, vq_lanes *out, int w, int r)
 {
 	vq_lanes s = {0};
 	int n = 0;
@@ -40,43 +79,89 @@ VQ_WIDE static void row_means(vq_lanes *v, vq_lanes *out, int w, int r)
 	}
 }
 
-/* out = mean of in over a (2r+1)-square, edges shortened. */
-static void box_mean(struct vq_aligner *al, const float *in, float *out, int w, int h, int r)
+/* Write rows of means, each times its part. */
+__attribute__((always_inline)) static inline void put_rows(
+	const vq_lanes *means, const float part[VQ_LANES], int rows, float *out, int w)
 {
-	memset(al->column, 0, (size_t)w * sizeof *al->column);
+	int x = 0;
+
+	for (; x + VQ_LANES <= w; x += VQ_LANES) {
+		vq_lanes v[VQ_LANES];
+
+#pragma GCC unroll 8
+		for (int k = 0; k < VQ_LANES; k++)
+			v[k] = means[x + k];
+		transpose(v);
+		for (int k = 0; k < rows; k++)
+			*(vq_lanes *)(out + k * w + x) = v[k] * part[k];
+	}
+	for (; x < w; x++)
+		for (int k = 0; k < rows; k++)
+			out[k * w + x] = means[x][k] * part[k];
+}
+
+/* out = mean of in over a (2r+1)-square, edges shortened. */
+VQ_WIDE static void box_mean(
+	struct vq_aligner *al, const float *in, float *out, int w, int h, int r)
+{
+	memset(al->column, 0, ((size_t)w + VQ_LANES) * sizeof *al->column);
 	for (int y = 0; y < r && y < h; y++)
 		for (int x = 0; x < w; x++)
 			al->column[x] += in[y * w + x];
 	for (int y = 0; y < h; y += VQ_LANES) {
 		int rows = h - y < VQ_LANES ? h - y : VQ_LANES;
+		float part[VQ_LANES];
 
-		for (int k = 0; k < rows; k++)
-			next_columns(in, al->column, al->sums, k, w, h, r, y + k);
-		row_means(al->sums, al->means, w, r);
 		for (int k = 0; k < rows; k++) {
 			int lo = y + k - r < 0 ? 0 : y + k - r;
 			int hi = y + k + r >= h ? h - 1 : y + k + r;
-			float part = 1 / (float)(hi - lo + 1);
 
-			for (int x = 0; x < w; x++)
-				out[(y + k) * w + x] = al->means[x][k] * part;
+			next_columns(in, al->column, al->rows[k], w, h, r, y + k);
+			part[k] = 1 / (float)(hi - lo + 1);
 		}
+		for (int x = 0; x < w; x += VQ_LANES) {
+			vq_lanes v[VQ_LANES];
+
+#pragma GCC unroll 8
+			for (int k = 0; k < VQ_LANES; k++)
+				v[k] = *(const vq_lanes *)(al->rows[k] + x);
+			transpose(v);
+#pragma GCC unroll 8
+			for (int k = 0; k < VQ_LANES; k++)
+				al->sums[x + k] = v[k];
+		}
+		row_means(al->sums, al->means, w, r);
+		put_rows(al->means, part, rows, out + y * w, w);
 	}
 }
 
+/* v /= deviation, at least FLAT. */
+__attribute__((always_inline)) static inline void divide(vq_lanes *v, const vq_lanes *square)
+{
+	vq_lanes deviation;
+
+#pragma GCC unroll 8
+	for (int k = 0; k < VQ_LANES; k++) /* running sums round */
+		deviation[k] = sqrtf((*square)[k] > 0 ? (*square)[k] : 0);
+	*v /= deviation + FLAT;
+}
+
 /* Subtract the local mean, divide by the local deviation (at least FLAT). */
-static void normalise(struct vq_aligner *al, float *v, int w, int h, int r)
+VQ_WIDE static void normalise(struct vq_aligner *al, float *v, int w, int h, int r)
 {
 	int n = w * h;
 
 	box_mean(al, v, al->a, w, h, r);
-	for (int i = 0; i < n; i++)
-		v[i] -= al->a[i];
-	for (int i = 0; i < n; i++)
-		al->a[i] = v[i] * v[i];
+	for (int i = 0; i < n; i += VQ_LANES) {
+		vq_lanes d = *(vq_lanes *)(v + i) - *(vq_lanes *)(al->a + i);
+
+		*(vq_lanes *)(v + i) = d;
+		*(vq_lanes *)(al->a + i) = d * d;
+	}
 	box_mean(al, al->a, al->b, w, h, r);
-	for (int i = 0; i < n; i++)
-		v[i] /= sqrtf(al->b[i] > 0 ? al->b[i] : 0) + FLAT; /* running sums round */
+	for (int i = 0; i < n; i += VQ_LANES) {
+		divide((vq_lanes *)(v + i), (const vq_lanes *)(al->b + i));
+	}
 }
 
 struct moments {
@@ -199,22 +284,38 @@ static void compare_raw(const struct vq_aligner *al, const struct vq_crop *c, st
 	o->edge = (gab + n) / sqrt((gaa + n) * (gbb + n));
 }
 
+/* v becomes 0 where pixels are not far from letters. */
+__attribute__((always_inline)) static inline void keep_far(vq_lanes *v, const uint8_t *far)
+{
+	vq_int_lanes is = __builtin_convertvector(*(const vq_byte_lanes *)far, vq_int_lanes);
+
+	*v = (vq_lanes)((vq_int_lanes)*v & (is != 0));
+}
+
 /* Like normalise(), for the pixels far from letters and by them alone; the others become 0. */
-static void normalise_far(struct vq_aligner *al, float *v, int w, int h, int r)
+VQ_WIDE static void normalise_far(struct vq_aligner *al, float *v, int w, int h, int r)
 {
 	int n = w * h;
 
-	for (int i = 0; i < n; i++)
-		v[i] *= al->far[i];
+	for (int i = 0; i < n; i += VQ_LANES)
+		*(vq_lanes *)(v + i) *=
+			__builtin_convertvector(*(const vq_byte_lanes *)(al->far + i), vq_lanes);
 	box_mean(al, v, al->a, w, h, r);
-	for (int i = 0; i < n; i++)
-		v[i] = al->far[i] ? v[i] - al->a[i] / al->share[i] : 0;
-	for (int i = 0; i < n; i++)
-		al->a[i] = v[i] * v[i];
+	for (int i = 0; i < n; i += VQ_LANES) {
+		vq_lanes d = *(vq_lanes *)(v + i) -
+			     *(vq_lanes *)(al->a + i) / *(vq_lanes *)(al->share + i);
+
+		keep_far(&d, al->far + i);
+		*(vq_lanes *)(v + i) = d;
+		*(vq_lanes *)(al->a + i) = d * d;
+	}
 	box_mean(al, al->a, al->b, w, h, r);
-	for (int i = 0; i < n; i++)
-		if (al->far[i])
-			v[i] /= sqrtf(fmaxf(0, al->b[i] / al->share[i])) + FLAT;
+	for (int i = 0; i < n; i += VQ_LANES) {
+		vq_lanes square = *(vq_lanes *)(al->b + i) / *(vq_lanes *)(al->share + i);
+
+		divide((vq_lanes *)(v + i), &square);
+		keep_far((vq_lanes *)(v + i), al->far + i);
+	}
 }
 
 void vq_crop_compare(struct vq_aligner *a, const struct vq_crop *c, const struct vq_pyramid *p,
