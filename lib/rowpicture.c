@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "lanes.h"
+
 #define LETTER 32.0    /* letter height in the picture */
 #define MARGIN 0.3     /* around the row, letter heights */
 #define SLOPE_MAX 0.45 /* steeper slopes are measurements gone wrong */
@@ -10,7 +12,8 @@
 
 const struct vq_rowview vq_rowview_plain = {0, 0, 1, 1};
 
-static uint8_t at(const uint8_t *v, int w, int h, int x, int y)
+__attribute__((always_inline)) static inline uint8_t at(
+	const uint8_t *v, int w, int h, int x, int y)
 {
 	x = x < 0 ? 0 : x >= w ? w - 1 : x;
 	y = y < 0 ? 0 : y >= h ? h - 1 : y;
@@ -19,7 +22,8 @@ static uint8_t at(const uint8_t *v, int w, int h, int x, int y)
 
 /* Mean of a square of the given side (1 or more) around a position, its corner
  * pixels bilinear: enough against aliasing when large letters are made small. */
-static double area_mean(const uint8_t *v, int w, int h, double x, double y, double side)
+__attribute__((always_inline)) static inline double area_mean(
+	const uint8_t *v, int w, int h, double x, double y, double side)
 {
 	int n = side <= 1.5 ? 1 : (int)(side + 0.5);
 	double sum = 0;
@@ -60,6 +64,29 @@ static void stretch(struct vq_rowpicture *o, bool invert, double gamma)
 	}
 }
 
+/* Where a row lies in the frame, and a plane's pixels over the frame's. */
+struct place {
+	double x, y, slope, scale, part;
+};
+
+VQ_WIDE static void resample(
+	struct vq_rowpicture *o, const uint8_t *plane, int w, int h, const struct place *row)
+{
+	double c = 1 / sqrt(1 + row->slope * row->slope);
+
+	for (int v = 0; v < o->height; v++)
+		for (int u = 0; u < o->width; u++) {
+			double a = (u + 0.5 - o->width / 2.0) / row->scale;
+			double b = (v + 0.5 - o->height / 2.0) / row->scale;
+			double x = (row->x + c * (a - row->slope * b)) * row->part - 0.5;
+			double y = (row->y + c * (row->slope * a + b)) * row->part - 0.5;
+
+			o->pixel[v * o->width + u] =
+				(uint8_t)(area_mean(plane, w, h, x, y, 1 / row->scale * row->part) +
+					  0.5);
+		}
+}
+
 void vq_rowpicture_cut(struct vq_rowpicture *o, const struct vq_frame *f, const struct vq_seen *row,
 	const struct vq_rowview *view)
 {
@@ -78,17 +105,7 @@ void vq_rowpicture_cut(struct vq_rowpicture *o, const struct vq_frame *f, const 
 	o->height = (int)((tall + 2 * margin) * scale);
 	o->width = o->width < 8 ? 8 : o->width > WIDEST ? WIDEST : o->width;
 	o->height = o->height < 8 ? 8 : o->height > TALLEST ? TALLEST : o->height;
-	for (int v = 0; v < o->height; v++)
-		for (int u = 0; u < o->width; u++) {
-			double a = (u + 0.5 - o->width / 2.0) / scale;
-			double b = (v + 0.5 - o->height / 2.0) / scale;
-			double x = (cx + c * (a - slope * b)) / (1 << shift) - 0.5;
-			double y = (cy + c * (slope * a + b)) / (1 << shift) - 0.5;
-
-			o->pixel[v * o->width + u] =
-				(uint8_t)(area_mean(f->plane[row->plane], w, h, x, y,
-						  1 / scale / (1 << shift)) +
-					  0.5);
-		}
+	resample(o, f->plane[row->plane], w, h,
+		&(struct place){cx, cy, slope, scale, 1.0 / (1 << shift)});
 	stretch(o, row->light, view->gamma);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "components.h"
+#include "lanes.h"
 #include "textnet.h"
 #include "textseg.h"
 #include "texttight.h"
@@ -249,7 +250,7 @@ struct moments {
 };
 
 /* The pixel at u row lengths along a row from its middle and v row heights across. */
-static double pixel_of(
+__attribute__((always_inline)) static inline double pixel_of(
 	const struct vq_frame *f, int plane, const struct vq_textrow *row, double u, double v)
 {
 	int shift = plane > 0, w = f->width >> shift, h = f->height >> shift;
@@ -263,7 +264,8 @@ static double pixel_of(
 }
 
 /* Of a plane's pixels inside the row. */
-static struct moments moments_of(const struct vq_frame *f, int plane, const struct vq_textrow *row)
+VQ_WIDE static struct moments moments_of(
+	const struct vq_frame *f, int plane, const struct vq_textrow *row)
 {
 	double sum = 0, square = 0, cube = 0, n = SAMPLES * SAMPLES_DOWN, mean, var;
 
@@ -288,8 +290,8 @@ struct outline {
 };
 
 /* Along a line around the row, that many row heights from it. */
-static struct outline outline_of(const struct vq_frame *f, int plane, const struct vq_textrow *row,
-	double away, double level)
+VQ_WIDE static struct outline outline_of(const struct vq_frame *f, int plane,
+	const struct vq_textrow *row, double away, double level)
 {
 	double edge = 0.5 + away, end = 0.5 + away * row->height / row->length;
 	struct outline o = {0};

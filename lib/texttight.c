@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "lanes.h"
+
 #define ACROSS 56  /* samples across a row and what surrounds it */
 #define ALONG 640  /* samples along it, at most */
 #define REACH 0.7  /* how far beyond its middle line a row is looked at, row heights */
@@ -21,12 +23,13 @@ struct grid {
 	float edge[ACROSS][ALONG];
 };
 
-static double pixel(const uint8_t *plane, int w, int h, double x, double y)
+__attribute__((always_inline)) static inline double pixel(
+	const uint8_t *plane, int w, int h, double x, double y)
 {
 	int ix, iy;
 
-	x = fmin(fmax(x, 0), w - 1.001);
-	y = fmin(fmax(y, 0), h - 1.001);
+	x = x < 0 ? 0 : x > w - 1.001 ? w - 1.001 : x;
+	y = y < 0 ? 0 : y > h - 1.001 ? h - 1.001 : y;
 	ix = (int)x;
 	iy = (int)y;
 	const uint8_t *p = plane + (size_t)iy * (size_t)w + (size_t)ix;
@@ -35,7 +38,8 @@ static double pixel(const uint8_t *plane, int w, int h, double x, double y)
 	return (1 - fy) * ((1 - fx) * p[0] + fx * p[1]) + fy * ((1 - fx) * p[w] + fx * p[w + 1]);
 }
 
-static void sample(struct grid *g, const uint8_t *plane, int w, int h, const struct vq_textrow *row)
+VQ_WIDE static void sample(
+	struct grid *g, const uint8_t *plane, int w, int h, const struct vq_textrow *row)
 {
 	double length = row->length + 2 * AROUND * row->height;
 	double c = 1 / sqrt(1 + row->slope * row->slope), s = row->slope * c;
