@@ -48,8 +48,9 @@ struct job {
 struct reading {
 	char *text;
 	double confidence;
-	int planned; /* how often it was or will be read */
-	bool measured;
+	const char *latest; /* of this batch too, while it is planned */
+	bool light;
+	bool planned, measured; /* the reader's noise */
 	double noise, noise_deviation;
 };
 
@@ -357,18 +358,30 @@ static void measure_noise(struct vq_textscan *s, struct worker *w, struct job *j
 	j->noise_deviation = sqrt(fmax(0, square / pairs - j->noise * j->noise));
 }
 
+/* Tesseract is started when a thread first needs it. */
+static bool have_reader(struct vq_textscan *s, struct worker *w, struct job *j)
+{
+	if (w->ocr == NULL)
+		j->code = vq_ocr_new(&w->ocr, s->language, &j->err);
+	return j->code == VQ_OK;
+}
+
 static void read_crop(void *context, int worker, size_t index)
 {
 	struct vq_textscan *s = context;
 	struct job *j = &s->job[index];
-	struct worker *w = &s->worker[worker];
 
-	if (w->ocr == NULL)
-		j->code = vq_ocr_new(&w->ocr, s->language, &j->err);
-	if (j->code == VQ_OK)
-		read_plain(s, w, j);
-	if (j->code == VQ_OK && j->measure)
-		measure_noise(s, w, j);
+	if (have_reader(s, &s->worker[worker], j))
+		read_plain(s, &s->worker[worker], j);
+}
+
+static void read_again(void *context, int worker, size_t index)
+{
+	struct vq_textscan *s = context;
+	struct job *j = &s->job[index];
+
+	if (j->measure && have_reader(s, &s->worker[worker], j))
+		measure_noise(s, &s->worker[worker], j);
 }
 
 static enum vq_code grow_readings(struct vq_textscan *s, struct vq_err *err)
@@ -405,16 +418,36 @@ static struct reading *reading_of(struct vq_textscan *s, const struct job *j)
 	return &s->reading[s->slot[j->slot].seen[j->region].track - 1];
 }
 
-/* The reader's noise is of interest when a track is read again, once. */
+/* Which of light and dark a track's letters are is decided once: by the reading that it
+ * had before this batch, when that found any. */
+static void plan_light(struct vq_textscan *s)
+{
+	for (size_t i = 0; i < s->jobs; i++) {
+		struct vq_seen *row = &s->slot[s->job[i].slot].seen[s->job[i].region];
+		const struct reading *r = reading_of(s, &s->job[i]);
+
+		if (row->unsure && r->text != NULL && *r->text != '\0') {
+			row->light = r->light;
+			row->unsure = false;
+		}
+	}
+}
+
+/* The reader's noise is of interest when a track is read otherwise than before, once. */
 static void plan_noise(struct vq_textscan *s)
 {
 	for (size_t i = 0; i < s->jobs; i++) {
 		struct job *j = &s->job[i];
+		struct reading *r = reading_of(s, j);
 
-		if (++reading_of(s, j)->planned == 2 && s->measured < NOISE_TRACKS) {
-			j->measure = true;
+		if (j->code != VQ_OK)
+			return;
+		if (!r->planned && s->measured < NOISE_TRACKS && r->latest != NULL &&
+			vq_edit_normalised(r->latest, j->text) > 0) {
+			j->measure = r->planned = true;
 			s->measured++;
 		}
+		r->latest = j->text;
 	}
 }
 
@@ -429,6 +462,7 @@ static enum vq_code take_reading(struct vq_textscan *s, struct job *j, struct vq
 	free(to->text);
 	to->text = j->text;
 	to->confidence = j->confidence;
+	to->light = s->slot[j->slot].seen[j->region].light;
 	j->text = NULL;
 	if (j->measure) {
 		to->measured = true;
@@ -448,8 +482,10 @@ static enum vq_code run_batch(struct vq_textscan *s, struct vq_err *err)
 		follow_slot(s, i);
 	code = grow_readings(s, err);
 	if (code == VQ_OK) {
-		plan_noise(s);
+		plan_light(s);
 		vq_pool_run(s->pool, s->jobs, read_crop, s);
+		plan_noise(s);
+		vq_pool_run(s->pool, s->jobs, read_again, s);
 	}
 	for (size_t i = 0; i < s->filled && code == VQ_OK; i++) {
 		for (; j < s->jobs && s->job[j].slot == i && code == VQ_OK; j++)

@@ -87,6 +87,11 @@ ok 'the crop before last is the same' [ "$(regions | jq -s 'map(select(.similari
 ok 'changed crops are read again' [ "$(jq -s 'last.read > 3' "$T/out")" = true ]
 ok "and the reader's noise is measured then" [ "$(regions | jq -s 'map(.noise) | .[0] == null and last >= 0')" = true ]
 
+stream blurred.y4m "color=gray:s=640x360:r=5:d=2,$(put 'CORNER' 48 white 200 140),gblur=sigma=4:enable='eq(mod(n,2),1)'"
+exits 0 vidqc-ocr -j2 "$T/blurred.y4m"
+ok 'where readings of changed crops agree it is of no interest' \
+	[ "$(regions | jq -s '(map(select(.read == "new").text) | length > 3 and unique == ["CORNER"]) and all(.noise == null)')" = true ]
+
 # Letters that are found nowhere again stand where they stood, as all around them does.
 turns() { # BRIGHTNESS: of frame n
 	stream turns.y4m "mandelbrot=s=640x360:start_x=-0.743643887:start_y=-0.131825904:start_scale=0.02,trim=end_frame=1,loop=-1:1,setpts=N/5/TB,fps=5,trim=duration=1.6,eq=brightness='$1':contrast=0.7:eval=frame,$(put 'WHARF' 48 white 200 140):enable='eq(mod(n,2),0)',$(put 'DAISY' 48 white 200 140):enable='eq(mod(n,2),1)',noise=alls=5:allf=t:all_seed=7"
