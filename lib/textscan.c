@@ -300,12 +300,15 @@ static void locate(void *context, int worker, size_t index)
 		s->worker[worker].find, &o->frame, o->found, (size_t)s->max_regions);
 }
 
+static struct vq_seen *row_of(const struct vq_textscan *s, const struct job *j)
+{
+	return &s->slot[j->slot].seen[j->region];
+}
+
 static void read_view(struct vq_textscan *s, struct worker *w, struct job *j,
 	const struct vq_rowview *view, char **text, double *confidence)
 {
-	struct slot *o = &s->slot[j->slot];
-
-	vq_rowpicture_cut(&w->picture, &o->frame, &o->seen[j->region], view);
+	vq_rowpicture_cut(&w->picture, &s->slot[j->slot].frame, row_of(s, j), view);
 	j->code = vq_ocr_read(w->ocr, w->picture.pixel, w->picture.width, w->picture.height, text,
 		confidence, &j->err);
 }
@@ -313,7 +316,7 @@ static void read_view(struct vq_textscan *s, struct worker *w, struct job *j,
 /* Where it is not sure which of light and dark the letters are, the better reading says. */
 static void read_plain(struct vq_textscan *s, struct worker *w, struct job *j)
 {
-	struct vq_seen *row = &s->slot[j->slot].seen[j->region];
+	struct vq_seen *row = row_of(s, j);
 	char *other = NULL;
 	double confidence = 0;
 
@@ -415,15 +418,15 @@ static void follow_slot(struct vq_textscan *s, size_t i)
 
 static struct reading *reading_of(struct vq_textscan *s, const struct job *j)
 {
-	return &s->reading[s->slot[j->slot].seen[j->region].track - 1];
+	return &s->reading[row_of(s, j)->track - 1];
 }
 
-/* Which of light and dark a track's letters are is decided once: by the reading that it
- * had before this batch, when that found any. */
+/* A row that does not tell which of light and dark its letters are is read as its track was
+ * before this batch, when letters were read then, and not both ways. */
 static void plan_light(struct vq_textscan *s)
 {
 	for (size_t i = 0; i < s->jobs; i++) {
-		struct vq_seen *row = &s->slot[s->job[i].slot].seen[s->job[i].region];
+		struct vq_seen *row = row_of(s, &s->job[i]);
 		const struct reading *r = reading_of(s, &s->job[i]);
 
 		if (row->unsure && r->text != NULL && *r->text != '\0') {
@@ -462,7 +465,7 @@ static enum vq_code take_reading(struct vq_textscan *s, struct job *j, struct vq
 	free(to->text);
 	to->text = j->text;
 	to->confidence = j->confidence;
-	to->light = s->slot[j->slot].seen[j->region].light;
+	to->light = row_of(s, j)->light;
 	j->text = NULL;
 	if (j->measure) {
 		to->measured = true;

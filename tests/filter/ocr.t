@@ -92,6 +92,12 @@ exits 0 vidqc-ocr -j2 "$T/blurred.y4m"
 ok 'where readings of changed crops agree it is of no interest' \
 	[ "$(regions | jq -s '(map(select(.read == "new").text) | length > 3 and unique == ["CORNER"]) and all(.noise == null)')" = true ]
 
+# A half clear label, sharp and blurred in turn: read both ways, a blurred one is taken for light letters.
+stream label.y4m "testsrc2=s=640x360:r=5:d=3.2,$(put 'HARBOUR LIGHT' 40 black 120 140):box=1:boxcolor=white@0.5,gblur=sigma=4:enable='eq(mod(n,2),1)'"
+exits 0 vidqc-ocr -j2 "$T/label.y4m"
+ok 'dark letters stay dark where a crop does not tell' \
+	[ "$(regions | jq -s 'map(select(.track == 1)) | length == 16 and all(.text | test("HARB.*LIGHT")) and all(.light_on_dark | not)')" = true ]
+
 # Letters that are found nowhere again stand where they stood, as all around them does.
 turns() { # BRIGHTNESS: of frame n
 	stream turns.y4m "mandelbrot=s=640x360:start_x=-0.743643887:start_y=-0.131825904:start_scale=0.02,trim=end_frame=1,loop=-1:1,setpts=N/5/TB,fps=5,trim=duration=1.6,eq=brightness='$1':contrast=0.7:eval=frame,$(put 'WHARF' 48 white 200 140):enable='eq(mod(n,2),0)',$(put 'DAISY' 48 white 200 140):enable='eq(mod(n,2),1)',noise=alls=5:allf=t:all_seed=7"
